@@ -1,0 +1,74 @@
+// Enters: a target, and a program of it. Leaves: a line for binfmt_misc. May touch: files it reads.
+#include "binfmt.h"
+#include "fail.h"
+#include "host.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum { HEADER = 20 }; // e_ident, e_type, e_machine: what tells one processor's ELF from another's
+
+static void read_header(const char *path, unsigned char *header)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t count = fd < 0 ? -1 : read(fd, header, HEADER);
+	if (count != HEADER || memcmp(header, ELFMAG, SELFMAG) != 0)
+		fail(EXIT_HOST, "%s is no ELF file; is the stage complete?", path);
+	close(fd);
+}
+
+static const char *hex(const unsigned char *bytes)
+{
+	const char *text = "";
+	for (int i = 0; i < HEADER; i++)
+		text = mem_format("%s\\x%02x", text, bytes[i]);
+	return text;
+}
+
+// Any OS ABI, fixed and position-independent programs alike; everything else as in the sample.
+static const char *line(const unsigned char *sample, const char *interpreter)
+{
+	unsigned char magic[HEADER], mask[HEADER];
+	bool little = sample[EI_DATA] == ELFDATA2LSB;
+	memcpy(magic, sample, HEADER);
+	memset(mask, 0xff, HEADER);
+	magic[EI_OSABI] = mask[EI_OSABI] = 0;
+	magic[little ? 16 : 17] = ET_EXEC;
+	mask[little ? 16 : 17] = 0xfe; // ET_EXEC is 2, ET_DYN 3
+	return mem_format(":bootstrap:M:0:%s:%s:%s:F", hex(magic), hex(mask), interpreter);
+}
+
+static bool private_mounts(void)
+{
+	struct utsname names;
+	return !uname(&names) && version_at_least(names.release, 6, 7);
+}
+
+static bool system_registered(const char *qemu)
+{
+	return !access(mem_format("/proc/sys/fs/binfmt_misc/%s", qemu), F_OK);
+}
+
+const char *binfmt_line(const struct target *target, const char *sample)
+{
+	unsigned char header[HEADER] = {0};
+	const char *fixed = host_path(mem_format("%s-static", target->qemu));
+	const char *interpreter = fixed ? fixed : host_path(target->qemu);
+	if (!private_mounts()) {
+		if (system_registered(target->qemu))
+			return NULL;
+		fail(EXIT_HOST,
+		     "this kernel is older than 6.7, and %s is not registered; as root install and "
+		     "enable qemu-user-static with binfmt support",
+		     target->qemu);
+	}
+	if (!interpreter)
+		fail(EXIT_HOST,
+		     "%s programs need %s-static here; install it with ./bootstrap --setup",
+		     target->name, target->qemu);
+	read_header(sample, header);
+	return line(header, interpreter);
+}

@@ -1,0 +1,15 @@
+// How the kernel is told to run a foreign processor's programs through qemu: see
+// Documentation/admin-guide/binfmt-misc.rst in the kernel's tree.
+#ifndef BINFMT_H
+#define BINFMT_H
+
+#include "plan.h"
+
+// Where a sandbox mounts its private binfmt_misc.
+#define BINFMT_FOLDER "/dev/binfmt_misc"
+
+// The line to register for programs like `sample` (any ELF file of the target), or NULL when the
+// system's own registration has to serve and does. Fatal, with the remedy, when neither works.
+const char *binfmt_line(const struct target *target, const char *sample);
+
+#endif

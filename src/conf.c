@@ -1,0 +1,263 @@
+// Enters: a path, or a text. Leaves: facts in the arena. May touch: the file it reads.
+#include "conf.h"
+#include "fail.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct cursor {
+	struct conf *conf;
+	const struct conf *seed;
+	const char *at;
+	int line;
+};
+
+struct text {
+	char *bytes;
+	size_t length, room;
+};
+
+static void text_add(struct text *text, const char *bytes, size_t count)
+{
+	if (text->length + count + 1 > text->room) {
+		size_t room = 2 * (text->length + count + 32);
+		char *grown = mem_new(room);
+		if (text->length)
+			memcpy(grown, text->bytes, text->length);
+		text->bytes = grown;
+		text->room = room;
+	}
+	memcpy(text->bytes + text->length, bytes, count);
+	text->length += count;
+}
+
+static size_t name_length(const char *at)
+{
+	size_t length = 0;
+	if (!isalpha((unsigned char)*at) && *at != '_')
+		return 0;
+	while (isalnum((unsigned char)at[length]) || at[length] == '_')
+		length++;
+	return length;
+}
+
+static const char *lookup(const struct cursor *in, const char *name)
+{
+	const char *value = conf_value(in->conf, name);
+	return value || !in->seed ? value : conf_value(in->seed, name);
+}
+
+// At a `$`: adds the value of the name behind it and steps over both.
+static void expand(struct cursor *in, struct text *out)
+{
+	bool braces = in->at[1] == '{';
+	const char *name = in->at + 1 + braces;
+	size_t length = name_length(name);
+	if (!length || (braces && name[length] != '}'))
+		fail_at(in->conf->path, in->line,
+			"only $name and ${name} expand here; quote a plain $ with '...'");
+	const char *key = mem_copy(name, length);
+	const char *value = lookup(in, key);
+	if (!value)
+		fail_at(in->conf->path, in->line,
+			"$%s is not set above this line; set it first, or use it in a function", key);
+	text_add(out, value, strlen(value));
+	in->at = name + length + braces;
+}
+
+static void quoted(struct cursor *in, struct text *out)
+{
+	int opened = in->line;
+	for (in->at++; *in->at != '"';) {
+		if (!*in->at)
+			fail_at(in->conf->path, opened, "this \" is never closed");
+		if (*in->at == '`' || (*in->at == '\\' && in->at[1] != '\n'))
+			fail_at(in->conf->path, in->line,
+				"facts are literal: no %c inside quotes; move it into a function",
+				*in->at);
+		if (*in->at == '$') {
+			expand(in, out);
+			continue;
+		}
+		in->line += *in->at == '\n' || *in->at == '\\';
+		if (*in->at == '\\')
+			in->at += 2; // as in sh, a backslash joins two lines
+		else
+			text_add(out, in->at++, 1);
+	}
+	in->at++;
+}
+
+static void plain_quoted(struct cursor *in, struct text *out)
+{
+	int opened = in->line;
+	for (in->at++; *in->at != '\''; in->at++) {
+		if (!*in->at)
+			fail_at(in->conf->path, opened, "this ' is never closed");
+		in->line += *in->at == '\n';
+		text_add(out, in->at, 1);
+	}
+	in->at++;
+}
+
+static void bare(struct cursor *in, struct text *out)
+{
+	static const char shell[] = "`\\;&|<>()*?[]~";
+	while (*in->at && !isspace((unsigned char)*in->at)) {
+		if (strchr(shell, *in->at) || *in->at == '"' || *in->at == '\'')
+			fail_at(in->conf->path, in->line,
+				"%c in a bare value means something to a shell; put the value in quotes",
+				*in->at);
+		if (*in->at == '$')
+			expand(in, out);
+		else
+			text_add(out, in->at++, 1);
+	}
+}
+
+static const char *value(struct cursor *in)
+{
+	struct text out = {0};
+	text_add(&out, "", 0);
+	if (*in->at == '"')
+		quoted(in, &out);
+	else if (*in->at == '\'')
+		plain_quoted(in, &out);
+	else
+		bare(in, &out);
+	return out.bytes;
+}
+
+static void skip_comment(struct cursor *in)
+{
+	if (*in->at == '#')
+		in->at += strcspn(in->at, "\n");
+}
+
+static void end_of_line(struct cursor *in, int line)
+{
+	size_t blanks = strspn(in->at, " \t");
+	in->at += blanks;
+	if (blanks)
+		skip_comment(in);
+	if (*in->at && *in->at != '\n')
+		fail_at(in->conf->path, line, "one fact a line: nothing may follow the value");
+}
+
+// One fact, or false (nothing consumed) when the line is something else.
+static bool fact(struct cursor *in)
+{
+	size_t length = name_length(in->at);
+	if (!length || in->at[length] != '=')
+		return false;
+	struct fact *made = mem_new(sizeof *made);
+	made->key = mem_copy(in->at, length);
+	made->line = in->line;
+	const struct fact *other = conf_fact(in->conf, made->key);
+	if (other)
+		fail_at(in->conf->path, in->line, "%s is set already in line %d; keep one of them",
+			made->key, other->line);
+	in->at += length + 1;
+	made->value = value(in);
+	end_of_line(in, made->line);
+	list_push(&in->conf->facts, made);
+	return true;
+}
+
+const struct conf *conf_parse(const char *path, const char *text, const struct conf *seed)
+{
+	struct conf *conf = mem_new(sizeof *conf);
+	struct cursor in = {.conf = conf, .seed = seed, .at = text, .line = 1};
+	conf->path = path;
+	while (*in.at) {
+		if (*in.at == '#')
+			skip_comment(&in);
+		else if (*in.at != '\n' && !fact(&in))
+			break;
+		if (*in.at == '\n') {
+			in.at++;
+			in.line++;
+		}
+	}
+	conf->rest = in.at;
+	conf->rest_line = in.line;
+	return conf;
+}
+
+const struct conf *conf_read(const char *path, const struct conf *seed)
+{
+	return conf_parse(path, file_text(path), seed);
+}
+
+const struct fact *conf_fact(const struct conf *conf, const char *key)
+{
+	EACH(const struct fact, found, conf->facts)
+		if (!strcmp(found->key, key))
+			return found;
+	return NULL;
+}
+
+const char *conf_value(const struct conf *conf, const char *key)
+{
+	const struct fact *found = conf_fact(conf, key);
+	return found ? found->value : NULL;
+}
+
+static bool among(const char *key, const char *list)
+{
+	struct list known = words(list);
+	EACH(const char, word, known)
+		if (!strcmp(word, key))
+			return true;
+	return false;
+}
+
+void conf_check(const struct conf *conf, const char *required, const char *optional)
+{
+	EACH(const struct fact, found, conf->facts)
+		if (!among(found->key, required) && !among(found->key, optional))
+			fail_at(conf->path, found->line, "unknown key '%s'; known here: %s %s",
+				found->key, required, optional);
+	struct list wanted = words(required);
+	EACH(const char, key, wanted)
+		if (!conf_fact(conf, key))
+			fail_at(conf->path, conf->rest_line, "the key '%s' is missing; add %s=...",
+				key, key);
+}
+
+static char *read_all(int fd, size_t size, size_t *length)
+{
+	char *text = mem_new(size + 1);
+	ssize_t count;
+	*length = 0;
+	while (*length < size && (count = read(fd, text + *length, size - *length)) != 0) {
+		if (count < 0)
+			return NULL;
+		*length += (size_t)count;
+	}
+	return text;
+}
+
+char *file_text(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat info;
+	size_t length = 0;
+	char *text = NULL;
+	if (fd >= 0 && !fstat(fd, &info) && S_ISDIR(info.st_mode))
+		errno = EISDIR;
+	else if (fd >= 0 && info.st_size >= 0)
+		text = read_all(fd, (size_t)info.st_size, &length);
+	if (!text)
+		fail_at(path, 0, "cannot be read: %s", strerror(errno));
+	if (strlen(text) != length)
+		fail_at(path, 0, "holds a NUL byte; this is not a text file");
+	close(fd);
+	return text;
+}

@@ -1,0 +1,77 @@
+// Enters: which targets matter, or a size. Leaves: the store without the rest. May touch: the store,
+// through its calls.
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void keep(struct list *names, const char *name)
+{
+	if (name)
+		list_push(names, mem_text(name));
+}
+
+// Everything that the plan for one target finds in the store is kept, sources included.
+static void keep_plan(const struct plan_wish *wish, const struct store *store, struct list *names)
+{
+	static struct run_wish all;
+	struct wants wants;
+	const struct plan *plan = plan_make(wish);
+	const struct host *host = host_look(store, wish->host_clang);
+	const struct jobs *jobs = jobs_make(plan, store, host);
+	wants_start(&wants, jobs, &all);
+	EACH(struct job, job, jobs->all) {
+		if (job->kind == JOB_FETCH || job->kind == JOB_UNPACK) {
+			job_set_key(jobs, job);
+			wants_look(&wants, job);
+		}
+		keep(names, job->key);
+		keep(names, job->out);
+	}
+}
+
+static void keep_targets(const struct options *options, const struct jobs *jobs,
+			 struct list *names)
+{
+	const struct store *store = jobs->store;
+	struct plan_wish wish = {.root = options->root, .machine = jobs->host->machine};
+	EACH(const struct target, target, jobs->plan->targets) {
+		if (options->target && strcmp(options->target, target->name) != 0)
+			continue;
+		wish.target = target->name;
+		for (int host_clang = 0; host_clang < 2; host_clang++) {
+			wish.host_clang = host_clang;
+			if (!host_clang || host_has_clang(store))
+				keep_plan(&wish, store, names);
+		}
+	}
+}
+
+static long long bytes_of(const char *text)
+{
+	static const char units[] = "KMGT";
+	char *end;
+	double number = strtod(text, &end);
+	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
+	if (end == text || number < 0 || (*end && !unit))
+		fail(EXIT_INPUT, "--size %s: a size is a number with K, M, G or T, for example 20G",
+		     text);
+	for (int i = 0; unit && i <= unit - units; i++)
+		number *= 1024;
+	return (long long)number;
+}
+
+enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)
+{
+	struct list names = {0};
+	if (options->size)
+		names = store_newest(jobs->store, bytes_of(options->size));
+	else
+		keep_targets(options, jobs, &names);
+	if (!store_lock_all(jobs->store, true))
+		fail(EXIT_HOST, "another run uses the store; try again when it has ended");
+	printf("%.1f MiB removed from %s\n",
+	       (double)store_sweep(jobs->store, &names) / (1 << 20), jobs->store->path);
+	return EXIT_DONE;
+}

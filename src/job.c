@@ -1,0 +1,188 @@
+// Enters: the plan. Leaves: the graph of jobs. May touch: the arena.
+#include "job.h"
+
+#include <string.h>
+
+static struct job *add(struct jobs *jobs, enum job_kind kind, const char *name)
+{
+	struct job *job = mem_new(sizeof *job);
+	job->kind = kind;
+	job->name = name;
+	list_push(&jobs->all, job);
+	return job;
+}
+
+static void input(struct job *job, struct job *from)
+{
+	list_push(&job->inputs, from);
+	list_push(&from->waiters, job);
+}
+
+static void material(struct job *job, struct job *from)
+{
+	list_push(&job->materials, from);
+	list_push(&from->waiters, job);
+}
+
+static void part(struct job *compose, struct job *from, const char *below)
+{
+	struct part *made = mem_new(sizeof *made);
+	*made = (struct part){from, below};
+	list_push(&compose->parts, made);
+	input(compose, from);
+	material(compose, from);
+}
+
+static struct job *build_of(const struct jobs *jobs, const struct item *item)
+{
+	EACH(struct job, job, jobs->all)
+		if (job->item == item)
+			return job;
+	return NULL;
+}
+
+static struct job *stage_job(const struct jobs *jobs, const struct stage *stage)
+{
+	EACH(struct job, job, jobs->stages)
+		if (job->stage == stage)
+			return job;
+	return NULL;
+}
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+const char *source_file(const struct source *source)
+{
+	return base_name(source->url ? source->url : source->debian);
+}
+
+static struct job *unpack_of(struct jobs *jobs, const struct source *source)
+{
+	EACH(struct job, job, jobs->all)
+		if (job->kind == JOB_UNPACK && job->source == source)
+			return job;
+	struct job *fetch = add(jobs, JOB_FETCH, mem_format("fetch/%s", source->owner));
+	struct job *unpack = add(jobs, JOB_UNPACK, mem_format("unpack/%s", source->owner));
+	fetch->source = unpack->source = source;
+	unpack->fetch = fetch;
+	material(unpack, fetch);
+	return unpack;
+}
+
+// Of a recipe that is listed twice in different modes the last one has everything.
+static bool superseded(const struct item *item)
+{
+	bool after = false;
+	EACH(const struct item, other, item->stage->items) {
+		if (after && other->recipe == item->recipe && other->purpose == item->purpose)
+			return true;
+		after |= other == item;
+	}
+	return false;
+}
+
+static struct job *compose(struct jobs *jobs, const char *name, const struct list *items)
+{
+	struct job *job = add(jobs, JOB_COMPOSE, name);
+	job->over = true;
+	EACH(const struct item, item, *items)
+		part(job, build_of(jobs, item), "");
+	return job;
+}
+
+// The target's libraries of the stage below, and on top what the item itself asks for.
+static struct list sysroot_items(const struct item *item)
+{
+	struct list items = {0};
+	if (item->stage->tools)
+		EACH(struct item, below, item->stage->tools->items)
+			if (below->purpose == FOR_TARGET && !superseded(below))
+				list_push(&items, below);
+	struct list closure = item_closure(item);
+	EACH(struct item, need, closure)
+		if (need->purpose == FOR_TARGET)
+			list_push(&items, need);
+	return items;
+}
+
+static void add_sysroot(struct jobs *jobs, struct job *job)
+{
+	struct list items = sysroot_items(job->item);
+	if (job->item->purpose != FOR_TARGET || !items.count)
+		return;
+	job->sysroot = compose(jobs, mem_format("sysroot of %s", job->name), &items);
+	material(job, job->sysroot);
+	input(job, job->sysroot);
+}
+
+static void add_tools(struct jobs *jobs, struct job *job)
+{
+	const struct stage *stage = job->item->stage;
+	if (stage->tools)
+		job->tools = stage_job(jobs, stage->tools);
+	else if (job->item->tools.count)
+		job->tools = compose(jobs, mem_format("tools of %s", job->name), &job->item->tools);
+	if (!job->tools)
+		return;
+	material(job, job->tools);
+	input(job, job->tools);
+}
+
+static bool has_source(const struct recipe *recipe)
+{
+	return recipe->source->url || recipe->source->debian;
+}
+
+static void add_build(struct jobs *jobs, const struct item *item)
+{
+	struct job *unpack = NULL;
+	if (has_source(item->recipe))
+		unpack = unpack_of(jobs, item->recipe->source);
+	struct job *job =
+		add(jobs, JOB_BUILD, mem_format("%s/%s", item->stage->name, item->name));
+	job->item = item;
+	job->unpack = unpack;
+	if (unpack)
+		material(job, unpack);
+	add_sysroot(jobs, job);
+	add_tools(jobs, job);
+}
+
+// A stage that runs on the build machine is a toolchain: the target's files lie below its triple.
+static void add_stage(struct jobs *jobs, const struct stage *stage)
+{
+	struct job *job = add(jobs, JOB_COMPOSE, stage->name);
+	const char *below = stage->on_build_machine ? jobs->plan->target->triple : "";
+	job->stage = stage;
+	if (stage->base) {
+		job->over = true;
+		part(job, stage_job(jobs, stage->base), "");
+	}
+	EACH(const struct item, item, stage->items)
+		if (!superseded(item))
+			part(job, build_of(jobs, item), item->purpose == FOR_TARGET ? below : "");
+	list_push(&jobs->stages, job);
+}
+
+struct jobs *jobs_make(const struct plan *plan, const struct store *store, const struct host *host)
+{
+	struct jobs *jobs = mem_new(sizeof *jobs);
+	*jobs = (struct jobs){.plan = plan, .store = store, .host = host};
+	EACH(const struct stage, stage, plan->stages) {
+		EACH(const struct item, item, stage->items)
+			add_build(jobs, item);
+		add_stage(jobs, stage);
+	}
+	return jobs;
+}
+
+const char *job_target(const struct jobs *jobs, const struct job *job)
+{
+	bool shared = job->kind == JOB_FETCH || job->kind == JOB_UNPACK ||
+		      (job->item && job->item->purpose == FOR_BUILD);
+	return shared ? "build" : jobs->plan->target->name;
+}

@@ -1,0 +1,70 @@
+// Jobs: what the plan comes to when it is run. Four kinds, one graph.
+#ifndef JOB_H
+#define JOB_H
+
+#include "host.h"
+#include "plan.h"
+#include "store.h"
+
+struct part { // of a union of trees
+	struct job *job;
+	const char *below; // the folder it goes to, "" for the top
+};
+
+struct job {
+	enum job_kind {
+		JOB_FETCH,   // one file from the network, or a mirror
+		JOB_UNPACK,  // a source tree, shared by every build that uses it
+		JOB_BUILD,   // one line of a stage
+		JOB_COMPOSE, // a union of trees: a stage, or the libraries or tools of one build
+	} kind;
+	const char *name; // "stage1/musl:headers", unique in the run
+	const struct item *item;     // JOB_BUILD
+	const struct source *source; // JOB_FETCH, JOB_UNPACK
+	const struct stage *stage;   // JOB_COMPOSE of a whole stage
+	struct list parts;           // JOB_COMPOSE: struct part *, later ones over earlier ones
+	bool over;                   // JOB_COMPOSE: a later part may replace a file
+
+	struct list inputs;    // struct job *: their outputs are part of the key
+	struct list materials; // struct job *: must be in the store before this can run
+	struct list waiters;   // struct job *: look again when this one changes
+	struct job *fetch, *unpack, *sysroot, *tools; // those of the above that a room is made of
+
+	const char *manifest, *key; // set once the inputs' outputs are known
+	const char *out;            // its output's hash; NULL as long as it is not known
+	bool present;               // the output is in the store
+	bool wanted;                // its output has to be known
+	bool demanded;              // its output has to be there
+	enum {
+		JOB_IDLE,    // waits for others, or for nobody to want it
+		JOB_READY,   // waits for its turn
+		JOB_RUNNING, // in its sandbox
+		JOB_KEEPING, // its output is being sealed, by a worker
+		JOB_FAILED,
+		JOB_SKIPPED, // something it needs failed
+	} state;
+	double estimate; // seconds, from the last record
+	double path;     // seconds from its start to the end of the last job that waits for it
+	struct task *task; // while it runs; the scheduler's
+};
+
+struct jobs {
+	const struct plan *plan;
+	const struct store *store;
+	const struct host *host;
+	struct list all;    // struct job *, in the order of the plan
+	struct list stages; // struct job *, JOB_COMPOSE, one for each stage
+};
+
+struct jobs *jobs_make(const struct plan *plan, const struct store *store,
+		       const struct host *host);
+// What a record calls the target of a job: its target's name, or "build" when it serves all.
+const char *job_target(const struct jobs *jobs, const struct job *job);
+
+// Sets manifest and key; every input's `out` must be known.
+void job_set_key(const struct jobs *jobs, struct job *job);
+// A name for the file that a fetch brings, from its first location.
+const char *source_file(const struct source *source);
+const char *base_name(const char *path);
+
+#endif

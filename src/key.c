@@ -1,0 +1,196 @@
+// Enters: a job whose inputs are known. Leaves: its manifest (every fact its output may depend on, one
+// a line) and its key, the manifest's hash. May touch: files it hashes.
+//
+// Outputs of other jobs are named by their hash, not their key: a recipe that changed, but made the
+// same bytes, changes nothing further up.
+#include "fail.h"
+#include "hash.h"
+#include "job.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+// To be raised when the runner itself comes to build differently from the same facts.
+static const char generation[] = "1";
+
+struct manifest {
+	const struct jobs *jobs;
+	size_t length;
+	struct list lines;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct manifest *to, const char *format, ...);
+
+static void say(struct manifest *to, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	char *line = mem_vformat(format, args);
+	va_end(args);
+	list_push(&to->lines, line);
+	to->length += strlen(line) + 1;
+}
+
+static const char *joined(const struct manifest *from)
+{
+	char *text = mem_new(from->length + 1), *end = text;
+	EACH(const char, line, from->lines)
+		end += sprintf(end, "%s\n", line);
+	return text;
+}
+
+static void say_file(struct manifest *to, const char *below)
+{
+	const char *path = mem_format("%s/%s", to->jobs->plan->root, below);
+	struct stat info;
+	if (stat(path, &info) < 0)
+		fail_at(path, 0, "cannot be read: %s", strerror(errno));
+	if (S_ISDIR(info.st_mode)) {
+		struct list names = folder_names(path);
+		EACH(const char, name, names)
+			say_file(to, mem_format("%s/%s", below, name));
+		return;
+	}
+	const char *digest = hash_file(path);
+	if (!digest)
+		fail_at(path, 0, "cannot be read: %s", strerror(errno));
+	say(to, "file %s %s%s", below, digest, info.st_mode & 0100 ? " x" : "");
+}
+
+// The style, and what it keeps beside itself under its name (configure, configure.site).
+static void say_style(struct manifest *to, const char *style)
+{
+	size_t length = strlen(style);
+	struct list names = folder_names(mem_format("%s/src/sh/style", to->jobs->plan->root));
+	EACH(const char, name, names)
+		if (!strncmp(name, style, length) && (!name[length] || name[length] == '.'))
+			say_file(to, mem_format("src/sh/style/%s", name));
+}
+
+static void say_target(struct manifest *to, const struct item *item)
+{
+	static const char *const machine[] = {"target", "build", "cross"};
+	const struct plan *plan = to->jobs->plan;
+	const struct target *target = plan->target;
+	say(to, "for %s", machine[item->purpose]);
+	say(to, "backends %s", plan->backends);
+	if (item->purpose == FOR_BUILD)
+		return;
+	say(to, "triple %s", target->triple);
+	say(to, "machine %s", target->machine);
+	say(to, "kernel %s", target->kernel);
+	say(to, "llvm %s", target->llvm);
+	say(to, "cflags %s", target->cflags);
+	say(to, "loader %s", target->loader);
+}
+
+static void say_distro(struct manifest *to)
+{
+	EACH(const struct fact, fact, to->jobs->plan->distro->facts)
+		say(to, "distro %s %s", fact->key, fact->value);
+}
+
+// Where the build machine's own tools do the building, their versions count; further up, what they
+// gave is in the hashes of the stage below.
+static void say_host(struct manifest *to, const struct item *item)
+{
+	const struct jobs *jobs = to->jobs;
+	say(to, "build-machine %s", jobs->host->machine);
+	say(to, "foreign %d", jobs->plan->foreign);
+	say(to, "tool cc %s", host_version(jobs->store, jobs->host->cc));
+	EACH(const char, tool, item->recipe->tools) {
+		const char *version = host_version(jobs->store, tool);
+		if (version)
+			say(to, "tool %s %s", tool, version);
+	}
+}
+
+static void say_parts(struct manifest *to, const char *what, const struct job *union_of)
+{
+	if (!union_of)
+		return;
+	EACH(const struct part, part, union_of->parts)
+		say(to, "%s %s %s", what, part->job->name, part->job->out);
+}
+
+static void manifest_of_build(struct manifest *to, const struct job *job)
+{
+	const struct item *item = job->item;
+	say(to, "build %s", item->name);
+	say_file(to, mem_format("recipes/%s", item->recipe->name));
+	say_file(to, "src/sh/run");
+	say_style(to, item->recipe->style);
+	say_target(to, item);
+	EACH(const struct fact, value, item->values)
+		say(to, "value %s %s", value->key, value->value);
+	if (item->recipe->reads_distro)
+		say_distro(to);
+	if (!item->stage->tools)
+		say_host(to, item);
+	if (job->unpack)
+		say(to, "source %s %s", job->unpack->source->version, job->unpack->key);
+	say_parts(to, "library", job->sysroot);
+	say_parts(to, "tools", job->tools);
+}
+
+static void manifest_of_fetch(struct manifest *to, const struct source *source)
+{
+	say(to, "fetch %s", source_file(source));
+	if (source->url)
+		say(to, "sha256 %s", source->sha256);
+	if (source->debian)
+		say(to, "sha256 %s", source->debian_sha256);
+}
+
+static bool is_patch(const char *name)
+{
+	size_t length = strlen(name);
+	return length > 6 && !strcmp(name + length - 6, ".patch");
+}
+
+static void manifest_of_unpack(struct manifest *to, const struct job *job)
+{
+	say(to, "unpack");
+	manifest_of_fetch(to, job->source);
+	say(to, "exclude %s", job->source->exclude);
+	say_file(to, "src/sh/unpack");
+	struct list names = folder_names(job->source->dir);
+	EACH(const char, name, names)
+		if (is_patch(name))
+			say_file(to, mem_format("recipes/%s/%s", job->source->owner, name));
+}
+
+static void manifest_of_compose(struct manifest *to, const struct job *job)
+{
+	say(to, "compose %s", job->over ? "over" : "side by side");
+	EACH(const struct part, part, job->parts)
+		say(to, "part /%s %s", part->below, part->job->out);
+}
+
+void job_set_key(const struct jobs *jobs, struct job *job)
+{
+	struct manifest manifest = {.jobs = jobs};
+	if (job->key)
+		return;
+	if (job->unpack)
+		job_set_key(jobs, job->unpack); // from pins alone: nothing has to be fetched for it
+	say(&manifest, "generation %s", generation);
+	switch (job->kind) {
+	case JOB_FETCH:
+		manifest_of_fetch(&manifest, job->source);
+		break;
+	case JOB_UNPACK:
+		manifest_of_unpack(&manifest, job);
+		break;
+	case JOB_BUILD:
+		manifest_of_build(&manifest, job);
+		break;
+	case JOB_COMPOSE:
+		manifest_of_compose(&manifest, job);
+		break;
+	}
+	job->manifest = joined(&manifest);
+	job->key = hash_text(job->manifest);
+}

@@ -1,0 +1,85 @@
+// Enters: sizes and texts. Leaves: memory that lives until exit. May touch: its arena, nothing else.
+#include "mem.h"
+#include "fail.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 1 << 16 };
+
+static char *chunk;
+static size_t chunk_left;
+
+void *mem_new(size_t size)
+{
+	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	if (size > chunk_left) {
+		chunk_left = size > CHUNK ? size : CHUNK;
+		chunk = calloc(1, chunk_left);
+		if (!chunk)
+			fail(EXIT_HOST, "out of memory (%zu bytes wanted)", size);
+	}
+	void *made = chunk;
+	chunk += size;
+	chunk_left -= size;
+	return made;
+}
+
+char *mem_copy(const char *text, size_t length)
+{
+	char *made = mem_new(length + 1);
+	memcpy(made, text, length);
+	return made;
+}
+
+char *mem_text(const char *text)
+{
+	return mem_copy(text, strlen(text));
+}
+
+char *mem_vformat(const char *format, va_list args)
+{
+	va_list again;
+	va_copy(again, args);
+	int length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	char *made = mem_new((size_t)length + 1);
+	vsnprintf(made, (size_t)length + 1, format, args);
+	return made;
+}
+
+char *mem_format(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	char *made = mem_vformat(format, args);
+	va_end(args);
+	return made;
+}
+
+void list_push(struct list *list, void *item)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 8;
+		void **at = mem_new(room * sizeof *at);
+		if (list->count)
+			memcpy(at, list->at, list->count * sizeof *at);
+		list->at = at;
+		list->room = room;
+	}
+	list->at[list->count++] = item;
+}
+
+struct list words(const char *text)
+{
+	struct list found = {0};
+	while (text && *(text += strspn(text, " \t\n"))) {
+		size_t length = strcspn(text, " \t\n");
+		list_push(&found, mem_copy(text, length));
+		text += length;
+	}
+	return found;
+}

@@ -1,0 +1,229 @@
+// Enters: argv. Leaves: options. May touch: stdout, for --help.
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef VERSION
+#define VERSION "0.1"
+#endif
+
+enum shape { FLAG, TEXT, NUMBER, SPAN, NAMES };
+
+// One table for the parser, --help and completion. `at` is the option's place in struct options.
+static const struct option {
+	const char *name, *operand;
+	enum shape shape;
+	size_t at;
+	int value; // of a FLAG
+	const char *help;
+} table[] = {
+#define AT(field) offsetof(struct options, field)
+	{"--target", "NAME", TEXT, AT(target), 0, "the processor to build for; see targets"},
+	{"--until", "STAGE", TEXT, AT(run.until), 0, "stop after this stage"},
+	{"--only", "RECIPE", NAMES, AT(run.only), 0, "build this recipe and what it needs"},
+	{"--fresh", "RECIPE", NAMES, AT(run.fresh), 0, "build this recipe again, from nothing"},
+	{"-j", "N", NUMBER, AT(run.slots), 0, "processes at once in all (default: processors)"},
+	{"--store", "DIR", TEXT, AT(store), 0, "where everything built is kept"},
+	{"--mirror", "DIR|URL", TEXT, AT(run.mirror), 0, "ask here for source files first"},
+	{"--offline", NULL, FLAG, AT(run.offline), 1, "use no network but the mirror"},
+	{"--fetch-only", NULL, FLAG, AT(run.fetch_only), 1, "bring the source files, build nothing"},
+	{"--host-clang", NULL, FLAG, AT(host_clang), 1, "use this machine's clang (19 or newer) as stage1's"},
+	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0, "stop after 90s, 30m or 5h; exit status 75"},
+	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1, "after a failure build what does not need it"},
+	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, "print errors only"},
+	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, "print phases and unions too"},
+	{"--size", "SIZE", TEXT, AT(size), 0, "gc: shrink the store to this, for example 20G"},
+	{"--build", "NAME", TEXT, AT(build), 0, "plan: as seen from a build machine of this target"},
+	{"--root", "DIR", TEXT, AT(root), 0, "the checkout (given by ./bootstrap itself)"},
+#undef AT
+};
+
+static const struct verb {
+	const char *name, *operand, *help;
+} verbs[] = {
+	{"plan", NULL, "what would be built, in order"},
+	{"why", "RECIPE", "why a recipe would be built again"},
+	{"log", "RECIPE", "what a recipe's last build printed"},
+	{"shell", "STAGE|RECIPE", "a shell in a stage's root, or in a build's room (-- COMMAND: just that)"},
+	{"targets", NULL, "the processors to build for"},
+	{"doctor", NULL, "what this machine lacks"},
+	{"gc", NULL, "remove from the store what the targets do not need"},
+};
+
+enum { OPTIONS = sizeof table / sizeof *table, VERBS = sizeof verbs / sizeof *verbs };
+
+__attribute__((noreturn)) static void help(void)
+{
+	printf("usage: ./bootstrap [OPTION]...             build all stages for a target\n"
+	       "       ./bootstrap VERB [OPTION]...\n\nverbs:\n");
+	for (int i = 0; i < VERBS; i++)
+		printf("  %-22s %s\n",
+		       mem_format("%s %s", verbs[i].name, verbs[i].operand ? verbs[i].operand : ""),
+		       verbs[i].help);
+	printf("\noptions:\n");
+	for (int i = 0; i < OPTIONS; i++)
+		printf("  %-22s %s\n",
+		       mem_format("%s %s", table[i].name, table[i].operand ? table[i].operand : ""),
+		       table[i].help);
+	printf("  %-22s %s\n", "--setup", "install what this machine lacks, then go on");
+	printf("\nexit status: 0 done, 1 a recipe failed, 2 wrong input, 3 this machine cannot do it,\n"
+	       "75 stopped at the time limit, 128+N ended by signal N\n");
+	exit(EXIT_DONE);
+}
+
+static double span(const char *name, const char *text)
+{
+	static const char units[] = "smh";
+	static const int seconds[] = {1, 60, 3600};
+	char *end;
+	double number = strtod(text, &end);
+	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
+	if (end == text || number <= 0 || (*end && !unit))
+		fail(EXIT_INPUT, "%s %s: a time is a number with s, m or h, for example 5h", name,
+		     text);
+	return number * (unit ? seconds[unit - units] : 1);
+}
+
+static int positive(const char *name, const char *text)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+	if (*end || end == text || number < 1 || number > 4096)
+		fail(EXIT_INPUT, "%s %s: a number from 1 to 4096 is wanted", name, text);
+	return (int)number;
+}
+
+static void set(struct options *options, const struct option *option, char *operand)
+{
+	void *at = (char *)options + option->at;
+	switch (option->shape) {
+	case FLAG:
+		if (option->at == offsetof(struct options, run.talk))
+			options->run.talk = (unsigned)option->value;
+		else
+			*(bool *)at = true;
+		break;
+	case TEXT:
+		*(const char **)at = operand;
+		break;
+	case NUMBER:
+		*(int *)at = positive(option->name, operand);
+		break;
+	case SPAN:
+		*(double *)at = span(option->name, operand);
+		break;
+	case NAMES:
+		list_push(at, operand);
+		break;
+	}
+}
+
+// "--name=value", "--name value" and "-jN".
+static const struct option *find(const char *word, char **value)
+{
+	for (int i = 0; i < OPTIONS; i++) {
+		size_t length = strlen(table[i].name);
+		if (strncmp(word, table[i].name, length) != 0)
+			continue;
+		bool glued = word[length] == '=' || (length == 2 && word[length]);
+		if (word[length] && !glued)
+			continue;
+		*value = word[length] ? mem_text(word + length + (word[length] == '=')) : NULL;
+		return &table[i];
+	}
+	return NULL;
+}
+
+static int option(struct options *options, char **words, int left)
+{
+	char *value = NULL;
+	const struct option *found = find(words[0], &value);
+	if (!found)
+		fail(EXIT_INPUT, "'%s' is no option; see ./bootstrap --help", words[0]);
+	if (found->shape == FLAG && value)
+		fail(EXIT_INPUT, "%s takes no value", found->name);
+	bool next = found->shape != FLAG && !value;
+	if (next && left < 2)
+		fail(EXIT_INPUT, "%s wants a %s behind it", found->name, found->operand);
+	set(options, found, next ? words[1] : value);
+	return next ? 2 : 1;
+}
+
+static void word(struct options *options, const char *text)
+{
+	const char *known = "";
+	for (int i = 0; i < VERBS; i++) {
+		known = mem_format("%s %s", known, verbs[i].name);
+		if (*options->verb || strcmp(verbs[i].name, text) != 0)
+			continue;
+		options->verb = verbs[i].name;
+		return;
+	}
+	if (!*options->verb)
+		fail(EXIT_INPUT, "'%s' is no verb; known:%s", text, known);
+	if (options->operand)
+		fail(EXIT_INPUT, "'%s': %s takes one name only", text, options->verb);
+	options->operand = text;
+}
+
+static void check_operand(const struct options *options)
+{
+	for (int i = 0; i < VERBS; i++) {
+		if (strcmp(verbs[i].name, options->verb) != 0)
+			continue;
+		if (verbs[i].operand && !options->operand)
+			fail(EXIT_INPUT, "%s wants a %s behind it", verbs[i].name,
+			     verbs[i].operand);
+		if (!verbs[i].operand && options->operand)
+			fail(EXIT_INPUT, "%s takes no name", verbs[i].name);
+	}
+}
+
+const struct options *options_parse(int argc, char **argv)
+{
+	struct options *options = mem_new(sizeof *options);
+	options->verb = "";
+	options->root = ".";
+	options->run.talk = NORMAL;
+	options->run.mirror = getenv("BOOTSTRAP_MIRROR");
+	for (int i = 1; i < argc;) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			help();
+		if (!strcmp(argv[i], "--version")) {
+			puts("bootstrap " VERSION);
+			exit(EXIT_DONE);
+		}
+		if (!strcmp(argv[i], "--")) {
+			while (++i < argc)
+				list_push(&options->command, argv[i]);
+			break;
+		}
+		if (argv[i][0] == '-') {
+			i += option(options, argv + i, argc - i);
+			continue;
+		}
+		word(options, argv[i++]);
+	}
+	check_operand(options);
+	return options;
+}
+
+static const char *quoted(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_./=:,+@%";
+	return word[strspn(word, plain)] ? mem_format("'%s'", word) : word;
+}
+
+const char *options_text(int argc, char **argv)
+{
+	const char *text = "./bootstrap";
+	for (int i = 1; i < argc; i++) {
+		if (!strncmp(argv[i], "--root=", strlen("--root=")))
+			continue;
+		text = mem_format("%s %s", text, quoted(argv[i]));
+	}
+	return text;
+}

@@ -1,0 +1,22 @@
+// The command line.
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "run.h"
+
+struct options {
+	const char *verb;     // "" to build
+	const char *operand;  // of the verb, or NULL
+	const char *root, *target, *build, *store;
+	struct list command;  // words behind "--": for shell, instead of a prompt
+	const char *size;     // gc
+	bool host_clang;
+	struct run_wish run;
+};
+
+// Fatal with EXIT_INPUT when a word is not understood; prints and exits 0 for --help and --version.
+const struct options *options_parse(int argc, char **argv);
+// What a person types to go on with the same run.
+const char *options_text(int argc, char **argv);
+
+#endif

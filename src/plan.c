@@ -1,0 +1,130 @@
+// Enters: a wish (which checkout, target, build machine). Leaves: the plan, or its text. May touch:
+// files it reads, and stdout to print.
+#include "plan.h"
+#include "fail.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct target *by_machine(const struct plan *plan, const char *machine)
+{
+	EACH(const struct target, target, plan->targets)
+		if (!strcmp(target->machine, machine))
+			return target;
+	return NULL;
+}
+
+static const char *target_names(const struct plan *plan)
+{
+	const char *names = "";
+	EACH(const struct target, target, plan->targets)
+		names = mem_format("%s %s", names, target->name);
+	return names;
+}
+
+static const struct target *by_name(const struct plan *plan, const char *name)
+{
+	EACH(const struct target, target, plan->targets)
+		if (!strcmp(target->name, name))
+			return target;
+	fail(EXIT_INPUT, "there is no target '%s'; known:%s (a new one is a file in targets/)",
+	     name, target_names(plan));
+}
+
+static const struct target *chosen(const struct plan *plan, const char *name)
+{
+	if (name)
+		return by_name(plan, name);
+	if (plan->build)
+		return plan->build;
+	fail(EXIT_INPUT, "no target describes this machine; name one with --target:%s",
+	     target_names(plan));
+}
+
+static bool has_backend(const char *backends, const char *name)
+{
+	size_t length = strlen(name);
+	for (const char *at = backends; (at = strstr(at, name)); at += length)
+		if ((at == backends || at[-1] == ';') && (at[length] == ';' || !at[length]))
+			return true;
+	return false;
+}
+
+// Targets come sorted by name; two of them may share a backend.
+static const char *backends(const struct plan *plan)
+{
+	const char *text = "";
+	EACH(const struct target, target, plan->targets)
+		if (!has_backend(text, target->llvm))
+			text = mem_format("%s%s%s", text, *text ? ";" : "", target->llvm);
+	return text;
+}
+
+const struct plan *plan_make(const struct plan_wish *wish)
+{
+	struct plan *plan = mem_new(sizeof *plan);
+	plan->root = wish->root;
+	plan->host_clang = wish->host_clang;
+	plan->distro = conf_read(mem_format("%s/distro", wish->root), NULL);
+	conf_check(plan->distro, "id name vendor version home", "");
+	plan->targets = targets_read(wish->root, plan->distro);
+	plan->build = by_machine(plan, wish->machine);
+	plan->target = chosen(plan, wish->target);
+	plan->foreign = strcmp(plan->target->machine, wish->machine) != 0;
+	plan->backends = backends(plan);
+	struct list names = folder_names(mem_format("%s/stages", wish->root));
+	EACH(const char, name, names)
+		stage_read(plan, name);
+	return plan;
+}
+
+const struct stage *plan_stage(const struct plan *plan, const char *name)
+{
+	const char *known = "";
+	EACH(const struct stage, stage, plan->stages) {
+		if (!strcmp(stage->name, name))
+			return stage;
+		known = mem_format("%s %s", known, stage->name);
+	}
+	fail(EXIT_INPUT, "there is no stage '%s'; known:%s", name, known);
+}
+
+static void print_item(size_t number, const struct item *item)
+{
+	static const char *const machine[] = {"", "for the build machine", "cross"};
+	const char *before = *machine[item->purpose] ? ", after " : "  after ";
+	printf("%4zu  %-24s %s%s%s", number, item->name, item->recipe->version,
+	       *machine[item->purpose] ? "  " : "", machine[item->purpose]);
+	EACH(const struct item, need, item->needs) {
+		printf("%s%s", before, need->name);
+		before = " ";
+	}
+	putchar('\n');
+}
+
+static void print_stage(const struct stage *stage)
+{
+	printf("\n%s: runs on the %s, built with %s%s%s%s\n", stage->name,
+	       stage->on_build_machine ? "build machine" : "target",
+	       stage->tools ? stage->tools->name : "the build machine", "'s tools",
+	       stage->base ? ", starts from " : "", stage->base ? stage->base->name : "");
+	size_t number = 0;
+	EACH(const struct item, item, stage->items)
+		print_item(++number, item);
+}
+
+void plan_print(const struct plan *plan)
+{
+	printf("target %s (%s), %s\n", plan->target->name, plan->target->triple,
+	       plan->foreign ? "foreign to the build machine"
+			     : "native to the build machine");
+	EACH(const struct stage, stage, plan->stages)
+		print_stage(stage);
+}
+
+void plan_print_targets(const struct plan *plan)
+{
+	EACH(const struct target, target, plan->targets)
+		printf("%-12s %-32s %s\n", target->name, target->triple,
+		       target == plan->build ? "this machine" : "");
+}

@@ -1,0 +1,102 @@
+// The plan: what the text files of a checkout come to for one target. Made by reading, held in the
+// arena, const for everybody else.
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "conf.h"
+
+#include <stdbool.h>
+
+struct target {
+	const char *name, *triple, *machine, *kernel, *llvm, *cflags, *loader, *qemu;
+};
+
+// Where a recipe's files come from; shared by recipes that say source_of.
+struct source {
+	const char *owner;                  // the recipe that pins it
+	const char *dir;                    // that recipe's folder: its *.patch belong to the source
+	const char *version, *licence;
+	const char *url, *sha256;           // upstream's, or NULL
+	const char *debian, *debian_sha256; // path below a Debian mirror's root, or NULL
+	const char *exclude;                // patterns never unpacked, or ""
+};
+
+struct recipe {
+	const char *name, *dir, *path;
+	const struct conf *head;
+	const struct source *source; // NULL when the recipe needs no files but its own
+	const char *version, *style;
+	struct list needs, tools; // words, as written
+	const struct fact *needs_fact;
+	long memory; // MiB at its largest moment, 0 unknown
+	bool reads_distro;
+};
+
+enum purpose {
+	FOR_TARGET, // runs on, or is linked into programs of, the target
+	FOR_BUILD,  // runs on the build machine, the same for every target
+	FOR_CROSS,  // runs on the build machine, serves one target
+};
+
+// One line of a stage: a recipe and the values the line sets.
+struct item {
+	const struct stage *stage;
+	const struct recipe *recipe;
+	const char *name; // "musl", or "musl:headers" where the line has values
+	enum purpose purpose;
+	struct list values; // struct fact *
+	int line;
+	struct list needs; // struct item *, of this stage, what it names
+	struct list tools; // struct item *, of this stage: programs it is built with
+	enum { UNSEEN, OPEN, PLACED } mark;
+};
+
+struct stage {
+	const char *name, *path;
+	bool on_build_machine;     // where its programs run
+	const struct stage *tools; // whose tools build it; NULL: the build machine's
+	const struct stage *base;  // the tree it starts from, or NULL
+	const struct stage *below; // tools or base, whichever is given
+	struct list items;         // struct item *, in the order of building
+	bool seen, placed;
+};
+
+struct plan {
+	const char *root;          // the checkout
+	const struct conf *distro; // name, vendor and the like: the one file a fork edits
+	struct list targets;       // struct target *, by name
+	struct list recipes;       // struct recipe *, those the stages name
+	struct list stages;        // struct stage *, in the order of building
+	const struct target *target;
+	const struct target *build; // the build machine's own target; NULL: none describes it
+	bool foreign;               // the build machine cannot run the target's programs
+	bool host_clang;
+	const char *backends; // LLVM's names of all known targets, "AArch64;X86"
+};
+
+struct plan_wish {
+	const char *root, *target; // target NULL: the build machine's own
+	const char *machine;       // the build machine, as uname -m says
+	bool host_clang;
+};
+
+// Reads everything; a mistake in any file is fatal and names its place. No fork, no write.
+const struct plan *plan_make(const struct plan_wish *wish);
+void plan_print(const struct plan *plan);
+void plan_print_targets(const struct plan *plan);
+
+// The readers behind it.
+struct list targets_read(const char *root, const struct conf *distro);
+const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
+bool recipe_has_tool(const struct recipe *recipe, const char *tool);
+struct stage *stage_read(struct plan *plan, const char *name);
+void stage_resolve(struct stage *stage);
+
+// An item's needs, and theirs, each once, nearest the bottom first. struct item *.
+struct list item_closure(const struct item *item);
+const struct stage *plan_stage(const struct plan *plan, const char *name);
+
+// Names in a folder, sorted, without dot files; fatal when it cannot be read.
+struct list folder_names(const char *path);
+
+#endif

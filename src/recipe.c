@@ -1,0 +1,153 @@
+// Enters: recipes/NAME/recipe. Leaves: its head as struct recipe. May touch: files it reads; it
+// never runs the shell part.
+#include "fail.h"
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PINS "source sha256 debian debian_sha256 exclude"
+#define OWN "version licence"
+#define ALWAYS "tools needs style dir args memory facts"
+
+static void check_hash(const struct conf *head, const char *key)
+{
+	const struct fact *hash = conf_fact(head, key);
+	if (hash && (strlen(hash->value) != 64 ||
+		     strspn(hash->value, "0123456789abcdef") != 64))
+		fail_at(head->path, hash->line,
+			"%s must be 64 lower-case hex digits, as sha256sum prints", key);
+}
+
+static void check_pins(const struct conf *head)
+{
+	const struct fact *url = conf_fact(head, "source"), *debian = conf_fact(head, "debian");
+	check_hash(head, "sha256");
+	check_hash(head, "debian_sha256");
+	if (url && !conf_fact(head, "sha256"))
+		fail_at(head->path, url->line, "a source needs its hash; add sha256=...");
+	if (debian && !conf_fact(head, "sha256") && !conf_fact(head, "debian_sha256"))
+		fail_at(head->path, debian->line, "a source needs its hash; add debian_sha256=...");
+}
+
+static void check_rest(const struct conf *head)
+{
+	size_t name = strspn(head->rest, "abcdefghijklmnopqrstuvwxyz_0123456789");
+	if (*head->rest && (!name || strncmp(head->rest + name, "()", 2) != 0))
+		fail_at(head->path, head->rest_line,
+			"a recipe's head is facts (key=value); commands belong into a function");
+}
+
+static const struct source *own_source(const struct conf *head, const char *name, const char *dir)
+{
+	struct source *source = mem_new(sizeof *source);
+	const char *exclude = conf_value(head, "exclude"), *own = conf_value(head, "debian_sha256");
+	*source = (struct source){
+		.owner = name,
+		.dir = dir,
+		.version = conf_value(head, "version"),
+		.licence = conf_value(head, "licence"),
+		.url = conf_value(head, "source"),
+		.sha256 = conf_value(head, "sha256"),
+		.debian = conf_value(head, "debian"),
+		.debian_sha256 = own ? own : conf_value(head, "sha256"),
+		.exclude = exclude ? exclude : "",
+	};
+	return source;
+}
+
+static const struct source *source_read(struct plan *plan, const struct conf *head,
+					const char *name, const char *dir)
+{
+	const struct fact *shared = conf_fact(head, "source_of");
+	conf_check(head, shared ? "source_of" : OWN, shared ? ALWAYS : PINS " " ALWAYS);
+	if (!shared) {
+		check_pins(head);
+		return own_source(head, name, dir);
+	}
+	const struct recipe *owner = recipe_read(plan, shared->value, head->path, shared->line);
+	if (strcmp(owner->source->owner, owner->name) != 0)
+		fail_at(head->path, shared->line, "%s itself has source_of=%s; name that one",
+			owner->name, owner->source->owner);
+	return owner->source;
+}
+
+static const char *style_read(const struct plan *plan, const struct conf *head)
+{
+	const struct fact *style = conf_fact(head, "style");
+	if (!style)
+		return "none";
+	if (access(mem_format("%s/src/sh/style/%s", plan->root, style->value), R_OK) != 0)
+		fail_at(head->path, style->line, "there is no style '%s' in src/sh/style",
+			style->value);
+	return style->value;
+}
+
+// A style runs programs of its own (cmake needs ninja): they come first.
+static struct list tools_read(const struct plan *plan, const struct conf *head, const char *style)
+{
+	const struct conf *conf =
+		conf_read(mem_format("%s/src/sh/style/%s", plan->root, style), NULL);
+	const char *common = conf_value(conf, "tools"), *own = conf_value(head, "tools");
+	return words(mem_format("%s %s", common ? common : "", own ? own : ""));
+}
+
+static bool distro_wanted(const struct conf *head)
+{
+	const struct fact *facts = conf_fact(head, "facts");
+	if (facts && strcmp(facts->value, "distro") != 0)
+		fail_at(head->path, facts->line, "the only facts to ask for are 'distro'");
+	return facts;
+}
+
+static long memory_read(const struct conf *head)
+{
+	const struct fact *memory = conf_fact(head, "memory");
+	char *end = "";
+	long mebibytes = memory ? strtol(memory->value, &end, 10) : 0;
+	if (memory && (*end || mebibytes <= 0))
+		fail_at(head->path, memory->line, "memory is a number of MiB, for example 4096");
+	return mebibytes;
+}
+
+static const struct recipe *known(const struct plan *plan, const char *name)
+{
+	EACH(const struct recipe, recipe, plan->recipes)
+		if (!strcmp(recipe->name, name))
+			return recipe;
+	return NULL;
+}
+
+const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line)
+{
+	const struct recipe *before = known(plan, name);
+	if (before)
+		return before;
+	struct recipe *recipe = mem_new(sizeof *recipe);
+	recipe->name = name;
+	recipe->dir = mem_format("%s/recipes/%s", plan->root, name);
+	recipe->path = mem_format("%s/recipe", recipe->dir);
+	if (access(recipe->dir, F_OK) != 0 || strchr(name, '/'))
+		fail_at(asker, line, "there is no recipe '%s'; write recipes/%s/recipe", name, name);
+	const struct conf *head = recipe->head = conf_read(recipe->path, NULL);
+	check_rest(head);
+	recipe->source = source_read(plan, head, name, recipe->dir);
+	recipe->version = recipe->source->version;
+	recipe->style = style_read(plan, head);
+	recipe->tools = tools_read(plan, head, recipe->style);
+	recipe->needs_fact = conf_fact(head, "needs");
+	recipe->needs = words(recipe->needs_fact ? recipe->needs_fact->value : "");
+	recipe->memory = memory_read(head);
+	recipe->reads_distro = distro_wanted(head);
+	list_push(&plan->recipes, recipe);
+	return recipe;
+}
+
+bool recipe_has_tool(const struct recipe *recipe, const char *tool)
+{
+	EACH(const char, name, recipe->tools)
+		if (!strcmp(name, tool))
+			return true;
+	return false;
+}

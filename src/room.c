@@ -1,0 +1,273 @@
+// Enters: a job that may run. Leaves: its sandbox. May touch: the arena; it looks at the build
+// machine's folders, and changes nothing.
+#include "room.h"
+#include "binfmt.h"
+#include "variables.h"
+
+#include <dirent.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Folders that hold a machine's programs and what these need; not its users' files.
+static const char *const host_folders[] = {"bin",  "sbin", "lib", "lib32", "lib64", "libx32",
+					   "usr",  "etc",  "opt", "nix",   "gnu"};
+
+// What a cross build must not find by accident; tools=cc brings it back.
+static const char *const host_headers[] = {
+	"/usr/include",	      "/usr/local/include", "/usr/local/lib",	   "/usr/lib/gcc",
+	"/usr/lib/llvm-*",    "/usr/lib/pkgconfig", "/usr/lib/*/pkgconfig", "/usr/share/pkgconfig",
+	"/usr/lib/cmake",     "/usr/lib/*/cmake",   "/usr/share/aclocal"};
+
+struct room {
+	const struct job *job;
+	const struct room_wish *wish;
+	struct sandbox *sandbox;
+	struct list variables;
+};
+
+static void bind(struct room *room, const char *from, const char *to)
+{
+	sandbox_step(room->sandbox, STEP_BIND, from, to);
+}
+
+static const char *tree(const struct room *room, const struct job *job)
+{
+	return store_path(room->wish->jobs->store, "trees/%s", job->out);
+}
+
+// Links stay links: on most machines /bin is one to usr/bin.
+static void show_folder(struct room *room, const char *top, const char *name)
+{
+	char target[PATH_MAX];
+	const char *from = mem_format("%s/%s", top, name), *to = mem_format("/%s", name);
+	ssize_t length = readlink(from, target, sizeof target - 1);
+	if (length > 0)
+		sandbox_step(room->sandbox, STEP_LINK, mem_copy(target, (size_t)length), to);
+	else
+		sandbox_try(room->sandbox, STEP_BIND, from, to);
+}
+
+static void show_host(struct room *room)
+{
+	for (size_t i = 0; i < sizeof host_folders / sizeof *host_folders; i++)
+		show_folder(room, "", host_folders[i]);
+}
+
+static void hide_headers(struct room *room)
+{
+	for (size_t i = 0; i < sizeof host_headers / sizeof *host_headers; i++) {
+		glob_t found;
+		if (!glob(host_headers[i], GLOB_ONLYDIR, NULL, &found))
+			for (size_t j = 0; j < found.gl_pathc; j++)
+				sandbox_step(room->sandbox, STEP_TMPFS, "",
+					     mem_text(found.gl_pathv[j]));
+		globfree(&found);
+	}
+}
+
+static void link_tool(struct room *room, const char *name)
+{
+	const char *path = host_path(name);
+	if (path)
+		sandbox_step(room->sandbox, STEP_LINK, path, mem_format("/host/bin/%s", name));
+}
+
+// /host/bin: the base set and what the recipe names. A tool it does not name is not found.
+static void link_tools(struct room *room, const struct recipe *recipe)
+{
+	const struct jobs *jobs = room->wish->jobs;
+	const char *text = file_text(mem_format("%s/src/sh/base-tools", jobs->plan->root));
+	const struct conf *conf = conf_parse("base-tools", text, NULL);
+	struct list base = words(conf->rest);
+	EACH(const char, tool, base)
+		link_tool(room, tool);
+	if (!recipe)
+		return;
+	EACH(const char, tool, recipe->tools)
+		link_tool(room, tool);
+	if (recipe_has_tool(recipe, "cc")) {
+		link_tool(room, jobs->host->cc);
+		link_tool(room, jobs->host->cxx);
+	}
+}
+
+static const char *object(const struct room *room, const char *below)
+{
+	return store_path(room->wish->jobs->store, "objects/%s/%s", room->job->key, below);
+}
+
+static void show_workplace(struct room *room)
+{
+	const char *root = room->wish->jobs->plan->root;
+	sandbox_step(room->sandbox, STEP_BIND_WRITE, object(room, "build"), "/build");
+	sandbox_step(room->sandbox, STEP_BIND_WRITE, object(room, "out"), "/out");
+	bind(room, mem_format("%s/src/sh", root), "/bootstrap");
+	room->sandbox->folder = "/build";
+}
+
+// A toolchain's own idea of its sysroot is <triple>/ beside bin/: there lies what this job may see.
+static void show_libraries(struct room *room)
+{
+	const struct job *job = room->job;
+	if (job->tools)
+		bind(room, tree(room, job->tools), "/tools");
+	if (!job->sysroot)
+		return;
+	bind(room, tree(room, job->sysroot), "/sysroot");
+	bind(room, tree(room, job->sysroot),
+	     mem_format("/tools/%s", room->wish->jobs->plan->target->triple));
+}
+
+static void program(struct room *room, const char *path, const struct list *more)
+{
+	struct list arguments = {0};
+	list_push(&arguments, mem_text("/bin/sh"));
+	list_push(&arguments, mem_text(path));
+	if (more)
+		EACH(char, argument, *more)
+			list_push(&arguments, argument);
+	list_push(&arguments, NULL);
+	room->sandbox->argv = (char *const *)arguments.at;
+}
+
+static void furnish_build(struct room *room)
+{
+	const struct item *item = room->job->item;
+	show_host(room);
+	if (item->stage->tools && !recipe_has_tool(item->recipe, "cc"))
+		hide_headers(room);
+	link_tools(room, item->recipe);
+	show_workplace(room);
+	show_libraries(room);
+	bind(room, item->recipe->dir, "/recipe");
+	if (room->job->unpack)
+		bind(room, tree(room, room->job->unpack), "/src");
+	set_for_build(&room->variables, item, room->wish);
+	program(room, "/bootstrap/run", NULL);
+}
+
+static void furnish_unpack(struct room *room)
+{
+	struct list arguments = {0};
+	const struct source *source = room->job->source;
+	const char *archive = tree(room, room->job->fetch);
+	show_host(room);
+	link_tools(room, NULL);
+	show_workplace(room);
+	bind(room, source->dir, "/recipe");
+	bind(room, archive, "/archive");
+	set(&room->variables, "PATH=/host/bin");
+	set(&room->variables, "EXCLUDE=%s", source->exclude);
+	list_push(&arguments, mem_format("/archive/%s", source_file(source)));
+	list_push(&arguments, mem_text("/out"));
+	program(room, "/bootstrap/unpack", &arguments);
+}
+
+static void location(struct list *arguments, const char *hash, char *from)
+{
+	list_push(arguments, mem_text(hash));
+	list_push(arguments, from);
+}
+
+// A mirror is asked by file name, under the name of either location.
+static void mirror_locations(struct list *arguments, const struct source *source,
+			     const char *mirror)
+{
+	if (source->url)
+		location(arguments, source->sha256,
+			 mem_format("%s/%s", mirror, base_name(source->url)));
+	if (source->debian)
+		location(arguments, source->debian_sha256,
+			 mem_format("%s/%s", mirror, base_name(source->debian)));
+}
+
+static void furnish_fetch(struct room *room)
+{
+	static const char *const passed[] = {"http_proxy", "https_proxy", "ftp_proxy",
+					     "all_proxy",  "no_proxy",	  "HTTPS_PROXY",
+					     "ALL_PROXY",  "NO_PROXY",	  "CURL_CA_BUNDLE",
+					     "SSL_CERT_FILE"};
+	struct list arguments = {0};
+	const struct source *source = room->job->source;
+	const char *mirror = room->wish->mirror;
+	list_push(&arguments, mem_text(source_file(source)));
+	if (mirror && *mirror == '/') {
+		bind(room, mirror, "/mirror");
+		mirror = "/mirror";
+	}
+	if (mirror)
+		mirror_locations(&arguments, source, mirror);
+	if (!room->wish->offline && source->url)
+		location(&arguments, source->sha256, mem_text(source->url));
+	if (!room->wish->offline && source->debian)
+		location(&arguments, source->debian_sha256,
+			 mem_format("debian:%s", source->debian));
+	show_host(room);
+	sandbox_try(room->sandbox, STEP_BIND, "/run", "/run"); // resolv.conf often leads there
+	show_workplace(room);
+	set(&room->variables, "PATH=/usr/bin:/bin:/usr/local/bin");
+	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+		if (getenv(passed[i]))
+			set(&room->variables, "%s=%s", passed[i], getenv(passed[i]));
+	room->sandbox->network = true;
+	program(room, "/bootstrap/fetch", &arguments);
+}
+
+static void furnish_toolchain(struct room *room, const struct job *stage)
+{
+	show_host(room);
+	bind(room, tree(room, stage), "/tools");
+	set(&room->variables, "PATH=/tools/bin:/usr/bin:/bin");
+}
+
+// A root to look around and try things in: what is written there is gone afterwards.
+static void furnish_root(struct room *room, const struct job *stage)
+{
+	const struct plan *plan = room->wish->jobs->plan;
+	const char *sample = mem_format("%s/usr/lib/%s", tree(room, stage), plan->target->loader);
+	const char *line = plan->foreign ? binfmt_line(plan->target, sample) : NULL;
+	if (line)
+		sandbox_step(room->sandbox, STEP_BINFMT, line, BINFMT_FOLDER);
+	set(&room->variables, "PATH=/usr/bin:/usr/sbin");
+}
+
+struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage, const char *root)
+{
+	const char *terminal = getenv("TERM");
+	const struct room_wish wish = {.jobs = jobs};
+	struct room room = {.wish = &wish};
+	bool toolchain = stage->stage->on_build_machine;
+	room.sandbox = sandbox_new(root, toolchain ? NULL : tree(&room, stage));
+	sandbox_base(room.sandbox);
+	set(&room.variables, "HOME=/tmp");
+	set(&room.variables, "TERM=%s", terminal ? terminal : "dumb");
+	if (toolchain)
+		furnish_toolchain(&room, stage);
+	else
+		furnish_root(&room, stage);
+	list_push(&room.variables, NULL);
+	room.sandbox->environment = (char *const *)room.variables.at;
+	room.sandbox->folder = "/tmp";
+	return room.sandbox;
+}
+
+struct sandbox *room_of(const struct job *job, const struct room_wish *wish)
+{
+	struct room room = {.job = job, .wish = wish};
+	room.sandbox = sandbox_new(object(&room, "root"), NULL);
+	sandbox_base(room.sandbox);
+	set_common(&room.variables);
+	if (job->kind == JOB_BUILD)
+		furnish_build(&room);
+	else if (job->kind == JOB_UNPACK)
+		furnish_unpack(&room);
+	else
+		furnish_fetch(&room);
+	list_push(&room.variables, NULL);
+	room.sandbox->environment = (char *const *)room.variables.at;
+	return room.sandbox;
+}

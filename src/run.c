@@ -1,0 +1,358 @@
+// Enters: the graph of jobs and a wish. Leaves: the wished outputs in the store, or word of what
+// failed. May touch: fds, processes, time; the store through its calls.
+//
+// One loop: signals, ended children and phase names come in through epoll, one at a time.
+#include "run.h"
+#include "task.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	FETCHES = 4,          // at once: more would not be faster, and not be polite
+	LOCKED_WAIT = 250,    // ms until a job that another run has at work is looked at again
+	PATIENCE = 10,        // seconds a job gets to end after SIGTERM
+	MEMORY_SHARE = 90,    // per cent of what is free, for jobs that say what they need
+};
+
+struct loop {
+	const struct jobs *jobs;
+	const struct run_wish *wish;
+	struct wants wants;
+	struct jobserver server;
+	struct list tasks;   // struct task *, at work
+	struct list locked;  // struct job *, at work in another run
+	int events, signals;
+	int fetches, sandboxes; // at work
+	long memory;         // MiB left
+	double deadline, kill_at; // monotonic seconds, 0: none
+	enum exit_status status;
+	bool stopping;       // nothing new starts
+};
+
+static void watch(struct loop *loop, int fd, void *what)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = what};
+	if (epoll_ctl(loop->events, EPOLL_CTL_ADD, fd, &event) < 0)
+		fail(EXIT_HOST, "epoll: %s", strerror(errno));
+}
+
+// Closing is not enough: a worker, forked meanwhile, may have the same file open.
+static void unwatch(struct loop *loop, int fd)
+{
+	if (fd >= 0)
+		epoll_ctl(loop->events, EPOLL_CTL_DEL, fd, NULL);
+}
+
+static void watch_signals(struct loop *loop)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	loop->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	watch(loop, loop->signals, NULL);
+}
+
+// A tool that cannot join the jobserver gets the whole budget or waits; else it would be an LLVM on
+// one processor, or twice as many compilers as processors.
+static int slots_for(const struct loop *loop, const struct job *job)
+{
+	if (job->kind == JOB_FETCH || job->kind == JOB_COMPOSE)
+		return 0;
+	if (job->kind == JOB_BUILD && recipe_has_tool(job->item->recipe, "ninja") &&
+	    !loop->jobs->host->ninja_joins)
+		return loop->server.slots;
+	return 1;
+}
+
+static long memory_for(const struct job *job)
+{
+	return job->item ? job->item->recipe->memory : 0;
+}
+
+static bool fits(void *with, const struct job *job)
+{
+	const struct loop *loop = with;
+	if (job->kind == JOB_FETCH)
+		return loop->fetches < FETCHES;
+	return !loop->sandboxes || memory_for(job) <= loop->memory;
+}
+
+static void count(struct loop *loop, const struct task *task, int sign)
+{
+	loop->fetches += sign * (task->job->kind == JOB_FETCH);
+	loop->sandboxes += sign * (task->job->kind != JOB_FETCH);
+	loop->memory -= sign * task->memory;
+}
+
+static void leave(struct loop *loop, struct task *task, bool failed)
+{
+	count(loop, task, -1);
+	jobserver_give(&loop->server, task->slots);
+	for (size_t i = 0; i < loop->tasks.count; i++)
+		if (loop->tasks.at[i] == task)
+			loop->tasks.at[i] = loop->tasks.at[--loop->tasks.count];
+	task_end(task, loop->jobs->store, failed);
+	if (!loop->tasks.count)
+		jobserver_refill(&loop->server);
+}
+
+static void begin_stop(struct loop *loop, enum exit_status status)
+{
+	if (loop->status == EXIT_DONE || status != EXIT_RECIPE)
+		loop->status = status;
+	if (!loop->stopping)
+		loop->kill_at = now() + PATIENCE;
+	loop->stopping = true;
+	EACH(struct task, task, loop->tasks)
+		task_stop(task, false);
+}
+
+static void fail_job(struct loop *loop, struct job *job, const char *phase, const char *why)
+{
+	job->state = JOB_FAILED;
+	report_failure(loop->jobs, loop->wish, job, phase, why);
+	loop->status = EXIT_RECIPE;
+	wants_settle(&loop->wants, job);
+}
+
+static void succeed(struct loop *loop, struct job *job, double seconds)
+{
+	job->state = JOB_IDLE;
+	if (!wants_look(&loop->wants, job)) {
+		fail_job(loop, job, "", "its output was kept, but is not in the store");
+		return;
+	}
+	loop->wants.made++;
+	report_done(loop->wish, job, seconds);
+	wants_settle(&loop->wants, job);
+}
+
+static void start_with(struct loop *loop, struct job *job, int lock, int slots)
+{
+	const char *error = "";
+	struct room_wish wish = {
+		.jobs = loop->jobs,
+		.mirror = loop->wish->mirror,
+		.offline = loop->wish->offline,
+		.share = slots,
+		.memory = loop->memory,
+		.makeflags = jobserver_flags(&loop->server, loop->jobs->host->ninja_joins),
+	};
+	job->state = JOB_RUNNING;
+	report_start(loop->wish, job);
+	bool started = task_start(job, &wish, &loop->server, lock, slots, &error);
+	struct task *task = job->task;
+	list_push(&loop->tasks, task);
+	count(loop, task, 1);
+	if (!started) {
+		leave(loop, task, true);
+		fail_job(loop, job, "", error);
+		return;
+	}
+	watch(loop, task->child.pidfd, task);
+	if (task->phases >= 0)
+		watch(loop, task->phases, task);
+}
+
+// Takes the job as far as it goes now. False: it has to wait for slots.
+static bool start(struct loop *loop, struct job *job)
+{
+	int slots = slots_for(loop, job);
+	if (!jobserver_take(&loop->server, slots))
+		return false;
+	int lock = task_lock(job, loop->jobs->store);
+	if (lock >= 0 && !wants_look(&loop->wants, job)) {
+		start_with(loop, job, lock, slots);
+		return true;
+	}
+	jobserver_give(&loop->server, slots);
+	job->state = JOB_IDLE;
+	if (lock < 0) { // another run has it at work
+		list_push(&loop->locked, job);
+		return true;
+	}
+	close(lock); // another run made it meanwhile
+	store_fresh(loop->jobs->store, job->key);
+	wants_settle(&loop->wants, job);
+	return true;
+}
+
+static void start_jobs(struct loop *loop)
+{
+	struct job *job;
+	while (!loop->stopping && (job = wants_next(&loop->wants, fits, loop))) {
+		if (start(loop, job))
+			continue;
+		// The longest path waits for its slots; what comes after it must not take them.
+		list_push(&loop->wants.ready, job);
+		return;
+	}
+}
+
+static void look_at_locked(struct loop *loop)
+{
+	struct list jobs = loop->locked;
+	loop->locked = (struct list){0};
+	EACH(struct job, job, jobs) {
+		job->state = JOB_READY;
+		list_push(&loop->wants.ready, job);
+	}
+}
+
+static void sandbox_ended(struct loop *loop, struct task *task, int code, const char *trouble)
+{
+	struct job *job = task->job;
+	const char *phase = task->phase;
+	if (code == EXIT_DONE && task_keep(task, loop->jobs->store)) {
+		job->state = JOB_KEEPING;
+		watch(loop, task->child.pidfd, task);
+		return;
+	}
+	bool stopped = task->stopping;
+	leave(loop, task, true);
+	job->state = JOB_IDLE;
+	if (stopped && code != EXIT_DONE)
+		return;
+	fail_job(loop, job, phase, trouble ? trouble : mem_format("exit status %d", code));
+}
+
+static void worker_ended(struct loop *loop, struct task *task, int code)
+{
+	struct job *job = task->job;
+	double seconds = task->record.seconds;
+	leave(loop, task, code != EXIT_DONE);
+	if (code == EXIT_DONE)
+		succeed(loop, job, seconds);
+	else
+		fail_job(loop, job, "", "its output cannot be kept");
+}
+
+// Whether the child of a task has ended: pidfds become readable then.
+static bool ended(const struct task *task)
+{
+	siginfo_t info = {0};
+	return !waitid(P_PIDFD, (id_t)task->child.pidfd, &info, WEXITED | WNOHANG | WNOWAIT) &&
+	       info.si_pid;
+}
+
+static void task_event(struct loop *loop, struct task *task)
+{
+	const char *trouble = NULL;
+	if (task->phases >= 0 && task_phases(task))
+		report_phase(loop->wish, task->job, task->phase);
+	if (!ended(task))
+		return;
+	bool sandbox = task->child.trouble >= 0;
+	unwatch(loop, task->child.pidfd);
+	unwatch(loop, task->phases);
+	int code = task_reap(task, &trouble);
+	if (sandbox)
+		sandbox_ended(loop, task, code, trouble);
+	else
+		worker_ended(loop, task, code);
+	if (loop->status == EXIT_RECIPE && !loop->wish->keep_going)
+		loop->stopping = true; // what is at work ends; nothing new starts
+}
+
+static void signal_event(struct loop *loop)
+{
+	struct signalfd_siginfo info;
+	while (read(loop->signals, &info, sizeof info) == (ssize_t)sizeof info)
+		begin_stop(loop, EXIT_BY_SIGNAL + (int)info.ssi_signo);
+}
+
+static int milliseconds_until(double time)
+{
+	double left = time - now();
+	return left <= 0 ? 0 : left > 3600 ? 3600000 : (int)(left * 1000) + 1;
+}
+
+static int patience(const struct loop *loop)
+{
+	int wait = -1, until;
+	if (loop->locked.count && !loop->stopping)
+		wait = LOCKED_WAIT;
+	double clock = loop->kill_at > 0 ? loop->kill_at : loop->deadline;
+	if (clock > 0) {
+		until = milliseconds_until(clock);
+		wait = wait < 0 || until < wait ? until : wait;
+	}
+	return wait;
+}
+
+static void watch_clock(struct loop *loop)
+{
+	if (loop->deadline > 0 && now() >= loop->deadline) {
+		loop->deadline = 0;
+		begin_stop(loop, EXIT_TIME_LIMIT);
+	}
+	if (loop->kill_at > 0 && now() >= loop->kill_at) {
+		loop->kill_at = 0;
+		EACH(struct task, task, loop->tasks)
+			task_stop(task, true);
+	}
+}
+
+static void step(struct loop *loop)
+{
+	struct epoll_event event;
+	int count = epoll_wait(loop->events, &event, 1, patience(loop));
+	if (count < 0 && errno != EINTR)
+		fail(EXIT_HOST, "epoll: %s", strerror(errno));
+	if (count == 1 && event.data.ptr)
+		task_event(loop, event.data.ptr);
+	else if (count == 1)
+		signal_event(loop);
+	else
+		look_at_locked(loop);
+	watch_clock(loop);
+}
+
+static void publish(const struct jobs *jobs)
+{
+	EACH(const struct job, stage, jobs->stages)
+		if (stage->present && stage->demanded)
+			store_publish(jobs->store, jobs->plan->target->name, stage->name,
+				      stage->out);
+}
+
+static void report_stop(const struct loop *loop)
+{
+	if (loop->status == EXIT_TIME_LIMIT)
+		warn("stopped at the time limit; nothing is lost, to go on: %s",
+		     loop->wish->again);
+	else if (loop->status > EXIT_BY_SIGNAL)
+		warn("stopped by a signal; nothing is lost, to go on: %s", loop->wish->again);
+}
+
+enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
+{
+	struct loop loop = {.jobs = jobs, .wish = wish};
+	int slots = wish->slots ? wish->slots : jobs->host->processors;
+	loop.memory = jobs->host->memory * MEMORY_SHARE / 100;
+	loop.events = epoll_create1(EPOLL_CLOEXEC);
+	loop.deadline = wish->time_limit > 0 ? now() + wish->time_limit : 0;
+	watch_signals(&loop);
+	jobserver_open(&loop.server, slots);
+	wants_start(&loop.wants, jobs, wish);
+	for (;;) {
+		start_jobs(&loop);
+		if (!loop.tasks.count && (loop.stopping || !loop.locked.count))
+			break;
+		step(&loop);
+	}
+	publish(jobs);
+	report_end(jobs, wish, &loop.wants);
+	report_stop(&loop);
+	return loop.status;
+}

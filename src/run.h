@@ -1,0 +1,47 @@
+// Running jobs: what is wanted, in which order, how many at once.
+#ifndef RUN_H
+#define RUN_H
+
+#include "fail.h"
+#include "job.h"
+
+struct run_wish {
+	const char *until;   // a stage's name, or NULL: all
+	struct list only;    // recipes; empty: all
+	struct list fresh;   // recipes to start over
+	int slots;           // of the budget; 0: one a processor
+	double time_limit;   // seconds, 0: none
+	bool keep_going, fetch_only, offline;
+	enum { QUIET, NORMAL, VERBOSE } talk;
+	const char *mirror;
+	const char *again;   // the command line, to be shown as the way to go on
+};
+
+// Runs until everything wanted is there, something failed, or it was told to stop.
+enum exit_status run(const struct jobs *jobs, const struct run_wish *wish);
+
+// Which jobs are to be looked at, made or left alone: wants.c
+struct wants {
+	const struct jobs *jobs;
+	const struct run_wish *wish;
+	struct list ready;   // struct job *, each JOB_READY
+	struct list queue;   // struct job *, to be considered
+	size_t done, made, failed;
+};
+void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_wish *wish);
+// A job's output came to be known or present, or it failed: whoever waits for it is considered.
+void wants_settle(struct wants *wants, struct job *job);
+// Looks a job up in the store, under its key. Whether its output is there.
+bool wants_look(const struct wants *wants, struct job *job);
+// The ready job with the longest way to the end for which `fits` holds, taken off the list.
+struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit);
+
+// Words for people: report.c
+void report_start(const struct run_wish *wish, const struct job *job);
+void report_phase(const struct run_wish *wish, const struct job *job, const char *phase);
+void report_done(const struct run_wish *wish, const struct job *job, double seconds);
+void report_failure(const struct jobs *jobs, const struct run_wish *wish, const struct job *job,
+		    const char *phase, const char *why);
+void report_end(const struct jobs *jobs, const struct run_wish *wish, const struct wants *wants);
+
+#endif

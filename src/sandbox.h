@@ -1,0 +1,71 @@
+// A clean room as data: a list of steps that the runner fills in and a child walks once, after the
+// fork, to make its root (enter.c). Nothing here needs root, and root does no harm.
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#include "mem.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct step {
+	enum step_kind {
+		STEP_BIND,       // `from`, read-only, with everything mounted below it
+		STEP_BIND_WRITE, // the same, writable
+		STEP_TMPFS,      // an empty folder in memory
+		STEP_LINK,       // a symbolic link that says `from`
+		STEP_PROC,       // this pid namespace's /proc
+		STEP_DEVPTS,     // pseudo terminals of its own
+		STEP_BINFMT,     // a private binfmt_misc; `from` is the line to register, or ""
+	} kind;
+	const char *from;
+	const char *to;   // inside the sandbox
+	const char *path; // where that is before the child enters its root
+	bool optional;    // a missing `from` is fine
+};
+
+struct sandbox {
+	const char *root; // an empty folder: the mount point of the new root, seen by nobody else
+	const char *tree; // a tree to write on without changing it: lowest layer of an overlay; or NULL
+	struct list steps;
+	bool network;
+	bool interactive; // keeps the terminal, the signals of its keys and the right to mount
+	const char *folder;
+	char *const *argv, *const *environment;
+	struct sandbox_fd {
+		int from, to; // `to` is below SANDBOX_FDS
+	} fds[8];
+	size_t fd_count;
+};
+enum { SANDBOX_FDS = 10 };
+
+struct sandbox *sandbox_new(const char *root, const char *tree);
+void sandbox_step(struct sandbox *sandbox, enum step_kind kind, const char *from, const char *to);
+// A bind that may be missing on the build machine.
+void sandbox_try(struct sandbox *sandbox, enum step_kind kind, const char *from, const char *to);
+void sandbox_fd(struct sandbox *sandbox, int from, int to);
+// /proc, /dev with the harmless devices, /tmp: what every room has.
+void sandbox_base(struct sandbox *sandbox);
+
+// Enters the namespaces' mounts; runs in the child, before anything else of it. Uses only its stack.
+// 0, or -1 with errno set and *step the index of the step that failed, STEP_OF_ROOT for the rest.
+enum { STEP_OF_ROOT = -1 };
+int sandbox_enter(const struct sandbox *sandbox, uid_t uid, gid_t gid, int *step);
+
+struct child {
+	pid_t pid;
+	int pidfd;  // readable when the child has ended; the caller waits for it and closes it
+	int trouble; // the child's word on why it could not start
+};
+
+// Starts `sandbox->argv` as the only job of a new pid namespace, whose pid 1 dies with this
+// process, and everything below with it. False: the kernel refused, errno tells.
+bool spawn(const struct sandbox *sandbox, struct child *child);
+
+// After the child ended: NULL when it got as far as its program; else why it did not, with the
+// remedy where there is a known one.
+const char *spawn_trouble(const struct sandbox *sandbox, const struct child *child);
+// Why namespaces are refused on this machine, as far as can be read: a sentence with the remedy.
+const char *namespace_remedy(int error);
+
+#endif

@@ -1,0 +1,118 @@
+// Enters: the name of a stage or recipe. Leaves: the exit status of a shell in its room. May touch: the
+// terminal, for the time of the shell; a stage's tree stays as it is.
+#include "task.h"
+#include "tree.h"
+#include "verbs.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct job *stage_named(const struct jobs *jobs, const char *name)
+{
+	EACH(const struct job, job, jobs->stages)
+		if (!strcmp(job->stage->name, name))
+			return job;
+	return NULL;
+}
+
+static const char *base_command(const struct jobs *jobs)
+{
+	return mem_format("./bootstrap --target %s%s", jobs->plan->target->name,
+			  jobs->plan->host_clang ? " --host-clang" : "");
+}
+
+// The keys of the terminal go to the shell; the runner only waits.
+static enum exit_status in_sandbox(struct sandbox *sandbox)
+{
+	struct child child;
+	int status;
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	if (!spawn(sandbox, &child))
+		fail(EXIT_HOST, "no sandbox: %s; %s", strerror(errno), namespace_remedy(errno));
+	while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
+		;
+	const char *trouble = spawn_trouble(sandbox, &child);
+	if (trouble)
+		fail(EXIT_HOST, "%s", trouble);
+	return WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void set_command(struct sandbox *sandbox, const struct list *command)
+{
+	struct list arguments = {0};
+	EACH(char, word, *command)
+		list_push(&arguments, word);
+	if (!command->count) {
+		list_push(&arguments, mem_text("/bin/sh"));
+		list_push(&arguments, mem_text("-i"));
+	}
+	list_push(&arguments, NULL);
+	sandbox->argv = (char *const *)arguments.at;
+	sandbox->interactive = true;
+}
+
+static enum exit_status in_stage(const struct jobs *jobs, const struct job *stage,
+				 const struct options *options)
+{
+	static struct run_wish wish;
+	struct wants wants;
+	char *root = mem_text("/tmp/bootstrap.XXXXXX");
+	wish.until = stage->stage->name;
+	wants_start(&wants, jobs, &wish);
+	if (!stage->present)
+		fail(EXIT_INPUT, "%s is not built yet; first run: %s --until %s", stage->name,
+		     base_command(jobs), stage->name);
+	if (!mkdtemp(root))
+		fail(EXIT_HOST, "/tmp: no folder can be made there: %s", strerror(errno));
+	struct sandbox *sandbox = room_of_stage(jobs, stage, root);
+	set_command(sandbox, &options->command);
+	enum exit_status status = in_sandbox(sandbox);
+	rmdir(root);
+	return status;
+}
+
+static struct job *unfinished(const struct jobs *jobs, const char *name)
+{
+	static struct run_wish wish;
+	struct wants wants;
+	struct job *found = NULL;
+	list_push(&wish.only, mem_text(name));
+	wants_start(&wants, jobs, &wish);
+	EACH(struct job, job, jobs->all)
+		if (job->item && (!strcmp(job->name, name) ||
+				  !strcmp(job->item->recipe->name, name)))
+			if (!found || job->state == JOB_READY)
+				found = job;
+	return found;
+}
+
+static enum exit_status in_build(const struct jobs *jobs, const struct options *options)
+{
+	const struct host *host = jobs->host;
+	struct job *job = unfinished(jobs, options->operand);
+	if (job->state != JOB_READY)
+		fail(EXIT_INPUT, "%s has no room to enter: %s; try: %s --fresh %s --only %s",
+		     job->name, job->present ? "it is built" : "what it needs is not built yet",
+		     base_command(jobs), job->item->recipe->name, job->item->recipe->name);
+	if (task_lock(job, jobs->store) < 0)
+		fail(EXIT_HOST, "%s is at work in another run; end that one first", job->name);
+	const struct room_wish wish = {.jobs = jobs,
+				       .share = host->processors,
+				       .memory = host->memory,
+				       .makeflags = ""};
+	struct sandbox *sandbox = room_of(job, &wish);
+	set_command(sandbox, &options->command);
+	return in_sandbox(sandbox);
+}
+
+enum exit_status verb_shell(const struct jobs *jobs, const struct options *options)
+{
+	const struct job *stage = stage_named(jobs, options->operand);
+	return stage ? in_stage(jobs, stage, options) : in_build(jobs, options);
+}

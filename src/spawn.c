@@ -1,0 +1,203 @@
+// Enters: a sandbox. Leaves: a child at work in it. May touch: processes and fds; after the fork
+// only the stack, and no return into the runner's code.
+//
+// Two processes start: pid 1 of the namespace, which makes the room, passes signals on and reaps
+// strays, and below it the job. When pid 1 ends, the kernel ends whatever is left.
+#include "sandbox.h"
+#include "conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TROUBLE_FD = 20, SPARE_FD = 32, STEP_OF_PROGRAM = -2, NOT_STARTED = 125 };
+
+struct trouble {
+	int step, error;
+};
+
+__attribute__((noreturn)) static void give_up(int step)
+{
+	struct trouble trouble = {step, errno};
+	if (write(TROUBLE_FD, &trouble, sizeof trouble) < 0)
+		_exit(NOT_STARTED); // nobody listens any more
+	_exit(NOT_STARTED);
+}
+
+static bool wanted(const struct sandbox *sandbox, int fd)
+{
+	for (size_t i = 0; i < sandbox->fd_count; i++)
+		if (sandbox->fds[i].to == fd)
+			return true;
+	return fd <= STDERR_FILENO;
+}
+
+// pid 1 never calls exec, so O_CLOEXEC does nothing for it: everything else is closed by hand.
+// First away from the numbers that are wanted, then to them.
+static void arrange_fds(const struct sandbox *sandbox, int trouble)
+{
+	int spare[sizeof sandbox->fds / sizeof *sandbox->fds];
+	int spare_trouble = fcntl(trouble, F_DUPFD_CLOEXEC, SPARE_FD);
+	for (size_t i = 0; i < sandbox->fd_count; i++)
+		spare[i] = fcntl(sandbox->fds[i].from, F_DUPFD_CLOEXEC, SPARE_FD);
+	dup3(spare_trouble, TROUBLE_FD, O_CLOEXEC);
+	for (size_t i = 0; i < sandbox->fd_count; i++)
+		dup2(spare[i], sandbox->fds[i].to);
+	for (int fd = 0; fd < TROUBLE_FD; fd++)
+		if (!wanted(sandbox, fd))
+			close(fd);
+	syscall(SYS_close_range, TROUBLE_FD + 1, ~0U, 0);
+}
+
+__attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
+{
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (!sandbox->interactive)
+		setsid(); // the keys of the terminal are the runner's business
+	if (chdir(sandbox->folder) == 0)
+		execve(sandbox->argv[0], sandbox->argv, sandbox->environment);
+	give_up(STEP_OF_PROGRAM);
+}
+
+// Waits until `job` has ended; its exit status as a shell would give it.
+static int reap(pid_t job)
+{
+	int status;
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+		if (pid == job)
+			return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return -1;
+}
+
+// pid_namespaces(7): pid 1 gets only signals it waits for; blocked ones are kept for sigwaitinfo.
+__attribute__((noreturn)) static void be_init(pid_t job)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	for (;;) {
+		int code = reap(job);
+		if (code >= 0)
+			_exit(code);
+		if (sigwaitinfo(&set, NULL) == SIGTERM)
+			kill(-1, SIGTERM);
+	}
+}
+
+__attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, uid_t uid,
+						 gid_t gid, int trouble)
+{
+	sigset_t all;
+	int step;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	arrange_fds(sandbox, trouble);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	// The runner may have died before that call: then nobody has the pipe's other end.
+	struct pollfd pipe = {.fd = TROUBLE_FD};
+	if (poll(&pipe, 1, 0) > 0 && pipe.revents & POLLERR)
+		_exit(NOT_STARTED);
+	if (sandbox_enter(sandbox, uid, gid, &step) < 0)
+		give_up(step);
+	pid_t job = fork();
+	if (job < 0)
+		give_up(STEP_OF_ROOT);
+	if (job == 0)
+		run_program(sandbox);
+	close(TROUBLE_FD);
+	be_init(job);
+}
+
+bool spawn(const struct sandbox *sandbox, struct child *child)
+{
+	int pipes[2];
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	struct clone_args args = {
+		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
+			 CLONE_PIDFD | (sandbox->network ? 0 : CLONE_NEWNET),
+		.pidfd = (uint64_t)(uintptr_t)&child->pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0)
+		return false;
+	child->pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+	if (child->pid == 0)
+		child_main(sandbox, uid, gid, pipes[1]);
+	int error = errno;
+	close(pipes[1]);
+	child->trouble = pipes[0];
+	if (child->pid < 0)
+		close(pipes[0]);
+	errno = error;
+	return child->pid > 0;
+}
+
+static bool setting_is(const char *path, int value)
+{
+	char text[16] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool is = read(fd, text, sizeof text - 1) > 0 && strtol(text, NULL, 10) == value;
+	close(fd);
+	return is;
+}
+
+const char *namespace_remedy(int error)
+{
+	static const struct {
+		const char *path;
+		int value;
+		const char *remedy;
+	} settings[] = {
+		{"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
+		 "sysctl kernel.apparmor_restrict_unprivileged_userns=0"},
+		{"/proc/sys/kernel/unprivileged_userns_clone", 0,
+		 "sysctl kernel.unprivileged_userns_clone=1"},
+		{"/proc/sys/user/max_user_namespaces", 0, "sysctl user.max_user_namespaces=10000"},
+	};
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+		if (setting_is(settings[i].path, settings[i].value))
+			return mem_format("this machine forbids user namespaces; as root run: %s",
+					  settings[i].remedy);
+	if (error == ENOSYS || error == EINVAL)
+		return "Linux 5.12 or newer is needed, with user namespaces";
+	return "user namespaces are refused, and no setting says why; in a container, allow them "
+	       "(its seccomp or AppArmor profile), or run outside of it";
+}
+
+static const char *step_text(const struct sandbox *sandbox, int step)
+{
+	if (step == STEP_OF_PROGRAM)
+		return mem_format("start %s", sandbox->argv[0]);
+	if (step < 0)
+		return "make the root";
+	const struct step *at = sandbox->steps.at[step];
+	return mem_format("put '%s' at %s", at->from, at->to);
+}
+
+const char *spawn_trouble(const struct sandbox *sandbox, const struct child *child)
+{
+	struct trouble trouble;
+	ssize_t count = read(child->trouble, &trouble, sizeof trouble);
+	if (count != (ssize_t)sizeof trouble)
+		return NULL;
+	bool refused = trouble.error == EPERM || trouble.error == EACCES;
+	return mem_format("sandbox: cannot %s: %s%s%s", step_text(sandbox, trouble.step),
+			  strerror(trouble.error), refused ? "; " : "",
+			  refused ? namespace_remedy(trouble.error) : "");
+}

@@ -1,0 +1,143 @@
+// Enters: stages/NAME. Leaves: struct stage, its lines as items in the order of building. May
+// touch: files it reads.
+#include "fail.h"
+#include "plan.h"
+
+#include <string.h>
+
+// A line may hold for one case only, `if=CASE`.
+static bool holds(const struct plan *plan, const struct stage *stage, int line, const char *when)
+{
+	if (!strcmp(when, "foreign"))
+		return plan->foreign;
+	if (!strcmp(when, "native"))
+		return !plan->foreign;
+	if (!strcmp(when, "host-clang"))
+		return plan->host_clang;
+	if (!strcmp(when, "own-clang"))
+		return !plan->host_clang;
+	fail_at(stage->path, line, "if=%s is unknown; known: foreign native host-clang own-clang",
+		when);
+}
+
+static enum purpose purpose(const struct stage *stage, int line, const char *machine)
+{
+	if (!strcmp(machine, "target"))
+		return FOR_TARGET;
+	if (!stage->on_build_machine)
+		fail_at(stage->path, line, "for=%s needs a stage with runs=build", machine);
+	if (!strcmp(machine, "build"))
+		return FOR_BUILD;
+	if (!strcmp(machine, "cross"))
+		return FOR_CROSS;
+	fail_at(stage->path, line, "for=%s is unknown; known: build cross target", machine);
+}
+
+// One `key=value` of a line. False: the line does not hold in this case.
+static bool set(const struct plan *plan, struct item *item, char *word)
+{
+	const struct stage *stage = item->stage;
+	char *value = strchr(word, '=');
+	if (!value || value == word)
+		fail_at(stage->path, item->line, "'%s' is no key=value; one recipe a line", word);
+	*value++ = '\0';
+	if (!strcmp(word, "if"))
+		return holds(plan, stage, item->line, value);
+	if (!strcmp(word, "for")) {
+		item->purpose = purpose(stage, item->line, value);
+		return true;
+	}
+	if (strspn(word, "abcdefghijklmnopqrstuvwxyz_") != strlen(word))
+		fail_at(stage->path, item->line, "'%s': a value's name is lower-case letters", word);
+	struct fact *fact = mem_new(sizeof *fact);
+	*fact = (struct fact){.key = word, .value = value, .line = item->line};
+	list_push(&item->values, fact);
+	return true;
+}
+
+static const char *item_name(const struct item *item)
+{
+	const char *name = item->recipe->name;
+	EACH(const struct fact, value, item->values)
+		name = mem_format("%s%c%s", name, value_i ? ',' : ':', value->value);
+	return name;
+}
+
+static void add(struct plan *plan, struct stage *stage, int line, const char *text)
+{
+	struct list parts = words(text);
+	struct item *item = mem_new(sizeof *item);
+	item->stage = stage;
+	item->line = line;
+	if (!parts.count)
+		return;
+	bool wanted = true;
+	for (size_t i = 1; i < parts.count; i++)
+		wanted &= set(plan, item, parts.at[i]);
+	item->recipe = recipe_read(plan, parts.at[0], stage->path, line);
+	item->name = item_name(item);
+	if (!wanted)
+		return;
+	EACH(const struct item, other, stage->items)
+		if (!strcmp(other->name, item->name))
+			fail_at(stage->path, line, "%s stands in line %d already; remove one",
+				item->name, other->line);
+	list_push(&stage->items, item);
+}
+
+static void read_lines(struct plan *plan, struct stage *stage, const struct conf *conf)
+{
+	int line = conf->rest_line;
+	for (const char *at = conf->rest; *at; line++) {
+		size_t length = strcspn(at, "\n"), fact = strcspn(at, "#\n");
+		add(plan, stage, line, mem_copy(at, fact));
+		at += length + (at[length] == '\n');
+	}
+}
+
+static const struct stage *named(struct plan *plan, const struct conf *conf, const char *key)
+{
+	const struct fact *fact = conf_fact(conf, key);
+	if (!fact || !*fact->value || !strcmp(fact->value, "build"))
+		return NULL;
+	const struct stage *stage = stage_read(plan, fact->value);
+	if (!stage->placed)
+		fail_at(conf->path, fact->line, "%s=%s goes round in a circle of stages", key,
+			fact->value);
+	return stage;
+}
+
+static void read_head(struct plan *plan, struct stage *stage, const struct conf *conf)
+{
+	conf_check(conf, "runs tools", "base");
+	const struct fact *runs = conf_fact(conf, "runs");
+	stage->on_build_machine = !strcmp(runs->value, "build");
+	if (!stage->on_build_machine && strcmp(runs->value, "target") != 0)
+		fail_at(conf->path, runs->line, "runs=%s is unknown; known: build target",
+			runs->value);
+	stage->tools = named(plan, conf, "tools");
+	stage->base = named(plan, conf, "base");
+	stage->below = stage->tools ? stage->tools : stage->base;
+}
+
+struct stage *stage_read(struct plan *plan, const char *name)
+{
+	EACH(struct stage, known, plan->stages)
+		if (!strcmp(known->name, name))
+			return known;
+	struct stage *stage = mem_new(sizeof *stage);
+	stage->name = name;
+	stage->path = mem_format("%s/stages/%s", plan->root, name);
+	const struct conf *conf = conf_read(stage->path, NULL);
+	size_t place = plan->stages.count;
+	list_push(&plan->stages, stage);
+	read_head(plan, stage, conf);
+	// Stages that this one names were read meanwhile, and are built before it.
+	for (; place + 1 < plan->stages.count; place++)
+		plan->stages.at[place] = plan->stages.at[place + 1];
+	plan->stages.at[place] = stage;
+	read_lines(plan, stage, conf);
+	stage_resolve(stage);
+	stage->placed = true;
+	return stage;
+}

@@ -1,0 +1,246 @@
+// Enters: keys, records, finished object folders. Leaves: trees and records. May touch: the store's
+// folder, which nobody else writes (a sandbox fills build/ and out/ of its own object folder).
+#include "store.h"
+#include "conf.h"
+#include "fail.h"
+#include "tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *store_path(const struct store *store, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	const char *below = mem_vformat(format, args);
+	va_end(args);
+	return mem_format("%s/%s", store->path, below);
+}
+
+const struct store *store_open(const char *path)
+{
+	static const char *const folders[] = {"trees",   "records", "inputs", "logs",
+					      "objects", "latest",  "roots",  "versions"};
+	struct store *store = mem_new(sizeof *store);
+	store->path = path;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		if (!tree_folder(store_path(store, "%s", folders[i])))
+			fail(EXIT_HOST, "%s: the store cannot be made: %s; choose another with --store",
+			     path, strerror(errno));
+	return store;
+}
+
+bool store_has_tree(const struct store *store, const char *out)
+{
+	return !access(store_path(store, "trees/%s", out), F_OK);
+}
+
+static double number(const struct conf *conf, const char *key)
+{
+	const char *value = conf_value(conf, key);
+	return value ? strtod(value, NULL) : 0;
+}
+
+static const struct record *record_read(const struct store *store, const char *key)
+{
+	const char *path = store_path(store, "records/%s", key);
+	if (access(path, R_OK) < 0)
+		return NULL;
+	struct record *record = mem_new(sizeof *record);
+	const struct conf *conf = conf_read(path, NULL);
+	conf_check(conf, "job target out phases seconds cpu memory bytes", "");
+	*record = (struct record){
+		.job = conf_value(conf, "job"),
+		.target = conf_value(conf, "target"),
+		.key = key,
+		.out = conf_value(conf, "out"),
+		.phases = conf_value(conf, "phases"),
+		.seconds = number(conf, "seconds"),
+		.cpu = number(conf, "cpu"),
+		.memory = (long)number(conf, "memory"),
+		.bytes = (long long)number(conf, "bytes"),
+	};
+	return record;
+}
+
+const struct record *store_find(const struct store *store, const char *key)
+{
+	const struct record *record = record_read(store, key);
+	if (!record || !store_has_tree(store, record->out))
+		return NULL;
+	// A record's time is that of its last use: gc --size goes by it.
+	utimensat(AT_FDCWD, store_path(store, "records/%s", key), NULL, 0);
+	return record;
+}
+
+const struct record *store_latest(const struct store *store, const char *target, const char *job)
+{
+	char key[65] = "";
+	const char *path = store_path(store, "latest/%s/%s", target, job);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	ssize_t count = read(fd, key, 64);
+	close(fd);
+	return count == 64 ? record_read(store, mem_text(key)) : NULL;
+}
+
+int store_lock(const struct store *store, const char *key)
+{
+	const char *folder = store_path(store, "objects/%s", key);
+	const char *path = mem_format("%s/lock", folder);
+	struct stat held, named;
+	for (;;) {
+		if (!tree_folder(mem_format("%s/build", folder)) ||
+		    !tree_folder(mem_format("%s/out", folder)) ||
+		    !tree_folder(mem_format("%s/root", folder)))
+			fail(EXIT_HOST, "%s: cannot be made: %s", folder, strerror(errno));
+		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		if (fd < 0)
+			fail(EXIT_HOST, "%s: cannot be made: %s", path, strerror(errno));
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+			close(fd);
+			return -1;
+		}
+		// The run that held it may have removed the folder after a commit.
+		if (!fstat(fd, &held) && !stat(path, &named) && held.st_ino == named.st_ino)
+			return fd;
+		close(fd);
+	}
+}
+
+void store_begin(const struct store *store, const char *key, bool keep)
+{
+	const char *folder = store_path(store, "objects/%s", key);
+	if (!keep)
+		tree_remove(mem_format("%s/build", folder));
+	tree_remove(mem_format("%s/out", folder));
+	unlink(mem_format("%s/paused", folder));
+	if (!tree_folder(mem_format("%s/build", folder)) ||
+	    !tree_folder(mem_format("%s/out", folder)))
+		fail(EXIT_HOST, "%s: cannot be emptied: %s", folder, strerror(errno));
+}
+
+void store_pause(const struct store *store, const char *key)
+{
+	int fd = open(store_path(store, "objects/%s/paused", key), O_WRONLY | O_CREAT | O_CLOEXEC,
+		      0644);
+	if (fd >= 0)
+		close(fd);
+}
+
+bool store_was_paused(const struct store *store, const char *key)
+{
+	return !access(store_path(store, "objects/%s/paused", key), F_OK);
+}
+
+bool store_fresh(const struct store *store, const char *key)
+{
+	return tree_remove(store_path(store, "objects/%s", key));
+}
+
+// A whole file or none: written aside, flushed, renamed.
+static bool write_whole(const char *path, const char *text)
+{
+	const char *aside = mem_format("%s.%d", path, (int)getpid());
+	size_t length = strlen(text);
+	int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	bool done = fd >= 0 && write(fd, text, length) == (ssize_t)length && !fsync(fd);
+	if (fd >= 0)
+		close(fd);
+	done = done && !rename(aside, path);
+	if (!done)
+		unlink(aside);
+	return done;
+}
+
+static bool sync_all(const struct store *store)
+{
+	int fd = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool done = fd >= 0 && !syncfs(fd);
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+// The same output may be there already, from another key or another run: then ours is not needed.
+static bool move_tree(const struct store *store, const char *from, const char *out)
+{
+	const char *tree = store_path(store, "trees/%s", out);
+	if (!rename(from, tree))
+		return true;
+	return (errno == ENOTEMPTY || errno == EEXIST) && store_has_tree(store, out);
+}
+
+static const char *record_text(const struct record *record)
+{
+	return mem_format("job='%s'\ntarget=%s\nout=%s\nphases='%s'\nseconds=%.3f\ncpu=%.3f\n"
+			  "memory=%ld\nbytes=%lld\n",
+			  record->job, record->target, record->out, record->phases,
+			  record->seconds, record->cpu, record->memory, record->bytes);
+}
+
+static bool write_latest(const struct store *store, const struct record *record)
+{
+	char *path = mem_text(store_path(store, "latest/%s/%s", record->target, record->job));
+	char *slash = strrchr(path, '/');
+	*slash = '\0';
+	bool done = tree_folder(path);
+	*slash = '/';
+	return done && write_whole(path, record->key);
+}
+
+static bool keep_log(const struct store *store, const char *key)
+{
+	const char *log = store_path(store, "objects/%s/log", key);
+	return !rename(log, store_path(store, "logs/%s", key)) || errno == ENOENT;
+}
+
+bool store_commit(const struct store *store, struct record *record, const char *inputs,
+		  const char **error)
+{
+	const char *folder = store_path(store, "objects/%s", record->key);
+	const char *made = mem_format("%s/out", folder);
+	struct tree_sum sum;
+	if (!tree_seal(made, &sum, error))
+		return false;
+	record->out = sum.digest;
+	record->bytes = sum.bytes;
+	if (!sync_all(store) || !move_tree(store, made, record->out) ||
+	    !write_whole(store_path(store, "inputs/%s", record->key), inputs) ||
+	    !keep_log(store, record->key) ||
+	    !write_whole(store_path(store, "records/%s", record->key), record_text(record)) ||
+	    !write_latest(store, record)) {
+		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
+		return false;
+	}
+	return tree_remove(folder) || true; // what is left of it is only space
+}
+
+bool store_commit_union(const struct store *store, const char *key, const char **error)
+{
+	const char *folder = store_path(store, "objects/%s", key);
+	if (!sync_all(store) || !move_tree(store, mem_format("%s/out", folder), key)) {
+		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
+		return false;
+	}
+	return tree_remove(folder) || true;
+}
+
+void store_publish(const struct store *store, const char *target, const char *stage,
+		   const char *out)
+{
+	const char *folder = store_path(store, "roots/%s", target);
+	const char *link = mem_format("%s/%s", folder, stage);
+	const char *aside = mem_format("%s.%d", link, (int)getpid());
+	tree_folder(folder);
+	unlink(aside);
+	if (symlink(mem_format("../../trees/%s", out), aside) < 0 || rename(aside, link) < 0)
+		warn("%s: cannot be written: %s", link, strerror(errno));
+}

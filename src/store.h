@@ -1,0 +1,69 @@
+// The store: one immutable tree per output, one record per key, shared by all checkouts and runs.
+//
+//	trees/OUT/          what a job made, named by its hash
+//	records/KEY         facts: which job, its output, times            (this file is the commit)
+//	inputs/KEY          the text whose SHA-256 is KEY: why it was made
+//	logs/KEY            what it printed
+//	objects/KEY/        a job at work, failed or interrupted: build/ out/ log, and its lock
+//	latest/TARGET/JOB   key of the last commit of that job
+//	roots/TARGET/STAGE  link to a stage's tree
+//	versions/           what the build machine's tools said of their versions
+#ifndef STORE_H
+#define STORE_H
+
+#include "mem.h"
+
+#include <stdbool.h>
+
+struct store {
+	const char *path;
+};
+
+struct record {
+	const char *job, *target, *key, *out;
+	const char *phases; // "configure 1.2 build 20.3", seconds
+	double seconds, cpu;
+	long memory; // KiB, of the largest process
+	long long bytes;
+};
+
+// Makes the folders when they are missing; fatal when that cannot be done.
+const struct store *store_open(const char *path);
+__attribute__((format(printf, 2, 3))) const char *store_path(const struct store *store,
+							      const char *format, ...);
+
+// NULL when the key has no record, or its tree is gone.
+const struct record *store_find(const struct store *store, const char *key);
+// The record last committed for a job, whatever its key; NULL when there is none.
+const struct record *store_latest(const struct store *store, const char *target, const char *job);
+bool store_has_tree(const struct store *store, const char *out);
+
+// Makes and locks a key's object folder (build/, out/, root/). Returns the lock's fd, close-on-exec;
+// -1: another run holds it. The lock goes with the last process that has the fd.
+int store_lock(const struct store *store, const char *key);
+// Empties what an earlier try left, unless `keep`, and marks the folder as at work.
+void store_begin(const struct store *store, const char *key, bool keep);
+// Marks that whatever worked there ended by itself or was stopped in an orderly way.
+void store_pause(const struct store *store, const char *key);
+bool store_was_paused(const struct store *store, const char *key);
+bool store_fresh(const struct store *store, const char *key); // forget the object folder
+
+// Seals objects/KEY/out, makes it the tree of record->out (set here), then writes `inputs` and the
+// record: all or nothing. Slow; run it in a worker. False: *error says why.
+bool store_commit(const struct store *store, struct record *record, const char *inputs,
+		  const char **error);
+// The same for a union of trees that was made in objects/KEY/out and is named by its key.
+bool store_commit_union(const struct store *store, const char *key, const char **error);
+
+void store_publish(const struct store *store, const char *target, const char *stage,
+		   const char *out);
+
+// Removes every tree, record, log and object folder that is not named; returns the bytes won.
+// `names` is sorted on the way. Only with the store locked alone.
+long long store_sweep(const struct store *store, const struct list *names);
+// Keys and outputs of the records used last, as many as have their trees within `size` bytes.
+struct list store_newest(const struct store *store, long long size);
+// Locks the whole store until this process ends: shared by runs, alone for a sweep. False: in use.
+bool store_lock_all(const struct store *store, bool alone);
+
+#endif

@@ -1,0 +1,57 @@
+// Enters: targets/*. Leaves: struct target. May touch: files it reads.
+#include "fail.h"
+#include "plan.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct list folder_names(const char *path)
+{
+	struct list names = {0};
+	DIR *dir = opendir(path);
+	if (!dir)
+		fail_at(path, 0, "this folder cannot be read: %s", strerror(errno));
+	for (struct dirent *entry; (entry = readdir(dir));)
+		if (entry->d_name[0] != '.')
+			list_push(&names, mem_text(entry->d_name));
+	closedir(dir);
+	if (names.count)
+		qsort(names.at, names.count, sizeof *names.at, by_name);
+	return names;
+}
+
+static struct target *target_read(const char *root, const char *name, const struct conf *distro)
+{
+	struct target *target = mem_new(sizeof *target);
+	const struct conf *conf = conf_read(mem_format("%s/targets/%s", root, name), distro);
+	if (*conf->rest)
+		fail_at(conf->path, conf->rest_line, "a target holds facts only: key=value");
+	conf_check(conf, "triple machine kernel llvm cflags loader qemu", "");
+	*target = (struct target){
+		.name = name,
+		.triple = conf_value(conf, "triple"),
+		.machine = conf_value(conf, "machine"),
+		.kernel = conf_value(conf, "kernel"),
+		.llvm = conf_value(conf, "llvm"),
+		.cflags = conf_value(conf, "cflags"),
+		.loader = conf_value(conf, "loader"),
+		.qemu = conf_value(conf, "qemu"),
+	};
+	return target;
+}
+
+struct list targets_read(const char *root, const struct conf *distro)
+{
+	struct list targets = {0};
+	struct list names = folder_names(mem_format("%s/targets", root));
+	EACH(const char, name, names)
+		list_push(&targets, target_read(root, name, distro));
+	return targets;
+}

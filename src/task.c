@@ -1,0 +1,240 @@
+// Enters: a job whose turn has come. Leaves: a process that does it, and afterwards its output in the
+// store. May touch: processes, the job's fds; the store through its calls only.
+#include "task.h"
+#include "fail.h"
+#include "hash.h"
+#include "tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FD_LOCK = 8, FD_PHASES = 9 };
+
+double now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int open_log(const struct store *store, const char *key, bool append)
+{
+	return open(store_path(store, "objects/%s/log", key),
+		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (append ? 0 : O_TRUNC), 0644);
+}
+
+// ninja knows after any death which of its outputs are whole. make believes in every file that is
+// new enough, also in half of one: what a make left may only be gone on with after an orderly end.
+static bool may_go_on(const struct job *job, const struct store *store)
+{
+	if (job->kind == JOB_FETCH)
+		return true;
+	if (job->kind != JOB_BUILD)
+		return false;
+	return recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key);
+}
+
+int task_lock(const struct job *job, const struct store *store)
+{
+	return store_lock(store, job->key);
+}
+
+// ---- the worker: a fork of the runner, which has one thread, so its heap is sound here ----
+
+static void complain(const char *error)
+{
+	fprintf(stderr, "bootstrap: %s\n", error);
+}
+
+static bool keep_union(const struct job *job, const struct store *store)
+{
+	const char *error = "", *to = store_path(store, "objects/%s/out", job->key);
+	EACH(const struct part, part, job->parts) {
+		const char *tree = store_path(store, "trees/%s", part->job->out);
+		const char *below = mem_format("%s%s%s", to, *part->below ? "/" : "", part->below);
+		if (!tree_unite(tree, below, job->over, &error)) {
+			complain(mem_format("%s, when %s is added", error, part->job->name));
+			return false;
+		}
+	}
+	if (store_commit_union(store, job->key, &error))
+		return true;
+	complain(error);
+	return false;
+}
+
+// Nothing enters the store as fetched that has not the pinned hash.
+static bool is_pinned(const struct job *job, const struct store *store)
+{
+	const struct source *source = job->source;
+	const char *file = store_path(store, "objects/%s/out/%s", job->key, source_file(source));
+	const char *digest = hash_file(file);
+	if (digest && ((source->url && !strcmp(digest, source->sha256)) ||
+		       (source->debian && !strcmp(digest, source->debian_sha256))))
+		return true;
+	complain(digest ? mem_format("%s has the hash %s, which is not pinned", file, digest)
+			: mem_format("%s: %s", file, strerror(errno)));
+	return false;
+}
+
+static bool keep_output(struct task *task, const struct store *store)
+{
+	const struct job *job = task->job;
+	const char *error = "";
+	if (job->kind == JOB_COMPOSE)
+		return keep_union(job, store);
+	if (job->kind == JOB_FETCH && !is_pinned(job, store))
+		return false;
+	if (store_commit(store, &task->record, job->manifest, &error))
+		return true;
+	complain(error);
+	return false;
+}
+
+bool task_keep(struct task *task, const struct store *store)
+{
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		int log = open_log(store, task->job->key, true);
+		dup2(log, STDERR_FILENO);
+		_exit(keep_output(task, store) ? EXIT_DONE : EXIT_RECIPE);
+	}
+	if (pid < 0)
+		return false;
+	task->child = (struct child){.pid = pid, .trouble = -1};
+	task->child.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return task->child.pidfd >= 0;
+}
+
+// ---- the sandbox ----
+
+static bool start_sandbox(struct task *task, const struct room_wish *wish,
+			  const struct jobserver *server, bool go_on, const char **error)
+{
+	const struct store *store = wish->jobs->store;
+	const char *key = task->job->key;
+	int pipes[2], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int log = open_log(store, key, go_on);
+	if (null < 0 || log < 0 || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) {
+		*error = mem_format("no log or pipe: %s", strerror(errno));
+		return false;
+	}
+	task->sandbox = room_of(task->job, wish);
+	sandbox_fd(task->sandbox, null, STDIN_FILENO);
+	sandbox_fd(task->sandbox, log, STDOUT_FILENO);
+	sandbox_fd(task->sandbox, log, STDERR_FILENO);
+	sandbox_fd(task->sandbox, server->read_end, JOBSERVER_READ);
+	sandbox_fd(task->sandbox, server->write_end, JOBSERVER_WRITE);
+	sandbox_fd(task->sandbox, task->lock, FD_LOCK);
+	sandbox_fd(task->sandbox, pipes[1], FD_PHASES);
+	bool done = spawn(task->sandbox, &task->child);
+	if (!done)
+		*error = mem_format("no sandbox: %s; %s", strerror(errno), namespace_remedy(errno));
+	close(null);
+	close(log);
+	close(pipes[1]);
+	task->phases = pipes[0];
+	return done;
+}
+
+bool task_start(struct job *job, const struct room_wish *wish, const struct jobserver *server,
+		int lock, int slots, const char **error)
+{
+	const struct store *store = wish->jobs->store;
+	struct task *task = job->task = mem_new(sizeof *task);
+	bool go_on = may_go_on(job, store);
+	*task = (struct task){.job = job,
+			      .lock = lock,
+			      .phases = -1,
+			      .slots = slots,
+			      .memory = job->item ? job->item->recipe->memory : 0,
+			      .started = now(),
+			      .phase = ""};
+	task->record = (struct record){.job = job->name,
+				       .target = job_target(wish->jobs, job),
+				       .key = job->key,
+				       .phases = ""};
+	store_begin(store, job->key, go_on);
+	if (job->kind != JOB_COMPOSE)
+		return start_sandbox(task, wish, server, go_on, error);
+	if (task_keep(task, store))
+		return true;
+	*error = mem_format("no process: %s", strerror(errno));
+	return false;
+}
+
+static void end_phase(struct task *task)
+{
+	if (*task->phase)
+		task->record.phases =
+			mem_format("%s%s%s %.3f", task->record.phases,
+				   *task->record.phases ? " " : "", task->phase,
+				   now() - task->phase_started);
+	task->phase = "";
+}
+
+bool task_phases(struct task *task)
+{
+	char text[256];
+	bool began = false;
+	ssize_t count = read(task->phases, text, sizeof text);
+	struct list names = words(count > 0 ? mem_copy(text, (size_t)count) : "");
+	EACH(const char, name, names) {
+		end_phase(task);
+		task->phase = name;
+		task->phase_started = now();
+		began = true;
+	}
+	return began;
+}
+
+int task_reap(struct task *task, const char **error)
+{
+	struct rusage usage;
+	int status = 0;
+	wait4(task->child.pid, &status, 0, &usage);
+	close(task->child.pidfd);
+	if (task->phases >= 0) {
+		task_phases(task);
+		close(task->phases);
+		task->phases = -1;
+		*error = spawn_trouble(task->sandbox, &task->child);
+		close(task->child.trouble);
+		task->record.seconds = now() - task->started;
+		task->record.cpu = (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+				   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+		task->record.memory = usage.ru_maxrss;
+	}
+	int code = WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+	if (code == EXIT_DONE)
+		end_phase(task);
+	return code;
+}
+
+// SIGTERM lets make and ninja remove what is half written; a worker is never stopped, it is short.
+void task_stop(struct task *task, bool at_once)
+{
+	if (task->child.trouble < 0)
+		return;
+	task->stopping = true;
+	kill(task->child.pid, at_once ? SIGKILL : SIGTERM);
+}
+
+void task_end(struct task *task, const struct store *store, bool failed)
+{
+	if (failed)
+		store_pause(store, task->job->key);
+	close(task->lock);
+	task->job->task = NULL;
+}

@@ -1,0 +1,41 @@
+// A job at work: first its sandbox, then the worker that seals and keeps its output.
+#ifndef TASK_H
+#define TASK_H
+
+#include "jobserver.h"
+#include "room.h"
+
+struct task {
+	struct job *job;
+	struct sandbox *sandbox;
+	struct child child; // of the sandbox, or the worker (then `trouble` is -1)
+	int lock;           // of the object folder; goes with the last process that has it
+	int phases;         // pipe: the names of phases as they begin
+	int slots;          // held for it
+	long memory;        // MiB reserved for it
+	double started;     // seconds, monotonic
+	struct record record;
+	const char *phase; // at work now, "" before the first
+	double phase_started;
+	bool stopping;
+};
+
+double now(void); // seconds, monotonic
+
+// The fd of a job's lock; -1: another run has the same job at work.
+int task_lock(const struct job *job, const struct store *store);
+// Starts the job; `job->task` is set. False: it cannot start, and `*error` has why. The lock is the
+// task's from here on.
+bool task_start(struct job *job, const struct room_wish *wish, const struct jobserver *server,
+		int lock, int slots, const char **error);
+// Reads phase names that have come in; returns whether a new phase began.
+bool task_phases(struct task *task);
+// After the child ended: its exit status as a shell gives it; `*error` is set when the sandbox
+// itself could not be made. Closes what belonged to the child.
+int task_reap(struct task *task, const char **error);
+// Starts the worker that keeps a job's output.
+bool task_keep(struct task *task, const struct store *store);
+void task_stop(struct task *task, bool now);
+void task_end(struct task *task, const struct store *store, bool failed);
+
+#endif

@@ -1,0 +1,271 @@
+// Enters: paths of trees. Leaves: sums, and trees changed as asked. May touch: those trees.
+#include "tree.h"
+#include "hash.h"
+#include "mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct seal {
+	struct hash *listing;
+	struct tree_sum *sum;
+	const char **error;
+};
+
+static bool failed(const char **error, const char *what, const char *path)
+{
+	*error = mem_format("%s: cannot %s: %s", path, what, strerror(errno));
+	return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// Sorted names below a folder. Heap, not arena: a tree may hold a hundred thousand of them.
+static bool names_of(const char *path, char ***names, size_t *count)
+{
+	DIR *dir = opendir(path);
+	*names = NULL;
+	*count = 0;
+	if (!dir)
+		return false;
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (!(*count & (*count - 1)))
+			*names = realloc(*names, (*count ? 2 * *count : 1) * sizeof **names);
+		(*names)[(*count)++] = strdup(entry->d_name);
+	}
+	closedir(dir);
+	if (*count)
+		qsort(*names, *count, sizeof **names, by_name);
+	return true;
+}
+
+static void names_free(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+// Every field ends in a NUL, so no two trees have the same listing.
+static void list_entry(struct seal *seal, char type, const char *path, unsigned mode,
+		       const char *content)
+{
+	char head[32];
+	int length = snprintf(head, sizeof head, "%c %04o", type, mode);
+	hash_add(seal->listing, head, (size_t)length + 1);
+	hash_add(seal->listing, path, strlen(path) + 1);
+	hash_add(seal->listing, content, strlen(content) + 1);
+}
+
+static bool seal_folder(struct seal *seal, char *path, size_t root);
+
+static bool seal_file(struct seal *seal, const char *path, size_t root, const struct stat *info)
+{
+	const char *digest = hash_file(path);
+	if (!digest)
+		return failed(seal->error, "read", path);
+	list_entry(seal, 'f', path + root, info->st_mode & 07777, digest);
+	seal->sum->bytes += info->st_size;
+	seal->sum->files++;
+	return true;
+}
+
+static bool seal_link(struct seal *seal, const char *path, size_t root)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(path, target, sizeof target - 1);
+	if (length < 0)
+		return failed(seal->error, "read the link", path);
+	target[length] = '\0';
+	list_entry(seal, 'l', path + root, 0777, target);
+	return true;
+}
+
+static bool seal_entry(struct seal *seal, char *path, size_t root)
+{
+	static const struct timespec times[2] = {{.tv_sec = TREE_TIME}, {.tv_sec = TREE_TIME}};
+	struct stat info;
+	bool done;
+	if (lstat(path, &info) < 0)
+		return failed(seal->error, "look at", path);
+	if (S_ISDIR(info.st_mode)) {
+		list_entry(seal, 'd', path + root, info.st_mode & 07777, "");
+		done = seal_folder(seal, path, root);
+	} else if (S_ISREG(info.st_mode)) {
+		done = seal_file(seal, path, root, &info);
+	} else if (S_ISLNK(info.st_mode)) {
+		done = seal_link(seal, path, root);
+	} else {
+		*seal->error = mem_format("%s is a device, socket or pipe; a tree holds files, "
+					  "links and folders only",
+					  path + root);
+		return false;
+	}
+	if (done && utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) < 0)
+		return failed(seal->error, "set the time of", path);
+	return done;
+}
+
+// `path` is a buffer of PATH_MAX that grows and shrinks with the walk.
+static bool seal_folder(struct seal *seal, char *path, size_t root)
+{
+	char **names;
+	size_t count, end = strlen(path);
+	bool done = true;
+	if (!names_of(path, &names, &count))
+		return failed(seal->error, "list", path);
+	for (size_t i = 0; done && i < count; i++) {
+		errno = ENAMETOOLONG;
+		if (end + 1 + strlen(names[i]) >= PATH_MAX) {
+			done = failed(seal->error, "go below", path);
+			break;
+		}
+		snprintf(path + end, PATH_MAX - end, "/%s", names[i]);
+		done = seal_entry(seal, path, root);
+	}
+	path[end] = '\0';
+	names_free(names, count);
+	return done;
+}
+
+bool tree_seal(const char *path, struct tree_sum *sum, const char **error)
+{
+	char buffer[PATH_MAX];
+	*sum = (struct tree_sum){0};
+	struct seal seal = {.listing = hash_start(), .sum = sum, .error = error};
+	snprintf(buffer, sizeof buffer, "%s", path);
+	bool done = seal_folder(&seal, buffer, strlen(path) + 1);
+	sum->digest = hash_end(seal.listing);
+	return done;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat one, two;
+	char left[PATH_MAX], right[PATH_MAX];
+	if (lstat(a, &one) < 0 || lstat(b, &two) < 0 || one.st_mode != two.st_mode)
+		return false;
+	if (S_ISLNK(one.st_mode)) {
+		ssize_t length = readlink(a, left, sizeof left);
+		return length >= 0 && length == readlink(b, right, sizeof right) &&
+		       !memcmp(left, right, (size_t)length);
+	}
+	if (one.st_ino == two.st_ino && one.st_dev == two.st_dev)
+		return true;
+	const char *digest = hash_file(a), *other = hash_file(b);
+	return digest && other && !strcmp(digest, other);
+}
+
+static bool unite_file(const char *from, const char *to, bool over, const char **error)
+{
+	if (!linkat(AT_FDCWD, from, AT_FDCWD, to, 0))
+		return true;
+	if (errno != EEXIST)
+		return failed(error, "link", to);
+	if (same_file(from, to))
+		return true;
+	if (!over) {
+		*error = mem_format("two recipes install %s with different content", to);
+		return false;
+	}
+	if (unlink(to) < 0 || linkat(AT_FDCWD, from, AT_FDCWD, to, 0) < 0)
+		return failed(error, "replace", to);
+	return true;
+}
+
+static bool unite_folder(const char *from, const char *to, bool over, const char **error)
+{
+	struct stat info;
+	if (lstat(from, &info) < 0)
+		return failed(error, "look at", from);
+	if (mkdir(to, info.st_mode & 07777) == 0) {
+		if (chmod(to, info.st_mode & 07777) < 0) // whatever the umask
+			return failed(error, "set the mode of", to);
+	} else if (errno != EEXIST) {
+		return failed(error, "make", to);
+	}
+	return tree_unite(from, to, over, error);
+}
+
+bool tree_unite(const char *from, const char *to, bool over, const char **error)
+{
+	char **names, source[PATH_MAX], target[PATH_MAX];
+	size_t count;
+	bool done = true;
+	struct stat info;
+	if (!tree_folder(to))
+		return failed(error, "make", to);
+	if (!names_of(from, &names, &count))
+		return failed(error, "list", from);
+	for (size_t i = 0; done && i < count; i++) {
+		snprintf(source, sizeof source, "%s/%s", from, names[i]);
+		snprintf(target, sizeof target, "%s/%s", to, names[i]);
+		if (lstat(source, &info) < 0)
+			done = failed(error, "look at", source);
+		else if (S_ISDIR(info.st_mode))
+			done = unite_folder(source, target, over, error);
+		else
+			done = unite_file(source, target, over, error);
+	}
+	names_free(names, count);
+	return done;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+	(void)info;
+	(void)walk;
+	return type == FTW_DP || type == FTW_D || type == FTW_DNR ? rmdir(path) : unlink(path);
+}
+
+static int open_folder(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+	(void)walk;
+	if ((type == FTW_D || type == FTW_DNR) && (info->st_mode & 0700) != 0700)
+		chmod(path, 0700);
+	return 0;
+}
+
+bool tree_remove(const char *path)
+{
+	if (!nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS) || errno == ENOENT)
+		return true;
+	// A folder closed to its owner hides others: open, level by level, then try once more.
+	for (int level = 0; level < 64; level++) {
+		nftw(path, open_folder, 32, FTW_PHYS);
+		if (!nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS))
+			return true;
+	}
+	return false;
+}
+
+bool tree_folder(const char *path)
+{
+	char buffer[PATH_MAX];
+	if (snprintf(buffer, sizeof buffer, "%s", path) >= (int)sizeof buffer) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	for (char *at = buffer + 1; *at; at++) {
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(buffer, 0755) < 0 && errno != EEXIST && access(buffer, F_OK) < 0)
+			return false;
+		*at = '/';
+	}
+	return !mkdir(buffer, 0755) || errno == EEXIST;
+}

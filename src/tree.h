@@ -1,0 +1,31 @@
+// Folder trees on disk: hashed, made uniform, united, removed.
+#ifndef TREE_H
+#define TREE_H
+
+#include <stdbool.h>
+
+// The time every file of the store carries, seconds since 1970: outputs must not tell when they
+// were made. Recipes see it as SOURCE_DATE_EPOCH.
+enum { TREE_TIME = 1700000000 };
+
+struct tree_sum {
+	const char *digest; // of the canonical listing: path, type, mode, link, content
+	long long bytes;    // of all regular files
+	long files;
+};
+
+// Hashes the tree at `path` and sets every time in it to TREE_TIME. Files that are neither folder,
+// regular nor symbolic link are refused. On error returns false and leaves what and why in `error`
+// (arena).
+bool tree_seal(const char *path, struct tree_sum *sum, const char **error);
+
+// Links every file of `from` into `to` (made when missing). Where both have a file: with `over` the
+// new one takes the place; without, they must have the same content, or it is an error.
+bool tree_unite(const char *from, const char *to, bool over, const char **error);
+
+// rm -rf; opens folders that are closed to their owner. A missing path is fine.
+bool tree_remove(const char *path);
+// mkdir -p
+bool tree_folder(const char *path);
+
+#endif

@@ -1,0 +1,105 @@
+// Enters: a build, and what the run grants it. Leaves: its environment variables. May touch: the
+// arena.
+#include "variables.h"
+#include "tree.h"
+
+void set(struct list *variables, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	list_push(variables, mem_vformat(format, args));
+	va_end(args);
+}
+
+void set_common(struct list *to)
+{
+	set(to, "HOME=/tmp");
+	set(to, "LC_ALL=C");
+	set(to, "TZ=UTC");
+	set(to, "SOURCE_DATE_EPOCH=%d", TREE_TIME);
+	set(to, "OUT=/out");
+	set(to, "BUILD=/build");
+	set(to, "RECIPE=/recipe");
+}
+
+static void set_target(struct list *to, const struct jobs *jobs)
+{
+	const struct plan *plan = jobs->plan;
+	const struct target *target = plan->target;
+	set(to, "TRIPLE=%s", target->triple);
+	set(to, "MACHINE=%s", target->machine);
+	set(to, "KERNEL_ARCH=%s", target->kernel);
+	set(to, "LLVM_BACKEND=%s", target->llvm);
+	set(to, "LOADER=%s", target->loader);
+	set(to, "FOREIGN=%d", plan->foreign);
+}
+
+static void set_host_compiler(struct list *to, const struct jobs *jobs)
+{
+	const struct host *host = jobs->host;
+	const char *flags = "-O2";
+	set(to, "CC=%s", host->cc);
+	set(to, "CXX=%s", host->cxx);
+	set(to, "CFLAGS=%s", flags);
+	set(to, "CXXFLAGS=%s", flags);
+	set(to, "LDFLAGS=");
+}
+
+// Prefix maps keep the sandbox's paths out of the result; what is left is the same in every stage.
+static void set_target_compiler(struct list *to, const struct jobs *jobs)
+{
+	static const char *const tools[][2] = {
+		{"AR", "ar"},         {"RANLIB", "ranlib"},   {"NM", "nm"},
+		{"STRIP", "strip"},   {"OBJCOPY", "objcopy"}, {"READELF", "readelf"},
+	};
+	const struct target *target = jobs->plan->target;
+	const char *flags = mem_format("-O2 %s --sysroot=/sysroot -ffile-prefix-map=/src=. "
+				       "-ffile-prefix-map=/build=.",
+				       target->cflags);
+	set(to, "CC=%s-clang", target->triple);
+	set(to, "CXX=%s-clang++", target->triple);
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+		set(to, "%s=llvm-%s", tools[i][0], tools[i][1]);
+	set(to, "CFLAGS=%s", flags);
+	set(to, "CXXFLAGS=%s", flags);
+	set(to, "LDFLAGS=--sysroot=/sysroot");
+}
+
+static void set_distro(struct list *to, const struct jobs *jobs)
+{
+	static const char *const keys[] = {"id", "name", "vendor", "version", "home"};
+	static const char *const names[] = {"ID", "NAME", "VENDOR", "VERSION", "HOME"};
+	const struct conf *distro = jobs->plan->distro;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		set(to, "DISTRO_%s=%s", names[i], conf_value(distro, keys[i]));
+}
+
+void set_for_build(struct list *to, const struct item *item, const struct room_wish *wish)
+{
+	static const char *const machine[] = {"target", "build", "cross"};
+	const struct host *host = wish->jobs->host;
+	set(to, "PATH=/tools/bin:/host/bin%s", item->stage->tools ? "" : ":/usr/bin:/bin");
+	set(to, "SRC=/src");
+	set(to, "TOOLS=/tools");
+	set(to, "SYSROOT=/sysroot");
+	set(to, "STYLE=%s", item->recipe->style);
+	set(to, "version=%s", item->recipe->version);
+	set(to, "FOR=%s", machine[item->purpose]);
+	set(to, "LLVM_BACKENDS=%s", wish->jobs->plan->backends);
+	set(to, "JOBS=%d", wish->share);
+	set(to, "MEMORY=%ld", wish->memory);
+	set(to, "MAKEFLAGS=%s", wish->makeflags);
+	set(to, "BUILD_CC=%s", host->cc);
+	set(to, "BUILD_CXX=%s", host->cxx);
+	if (item->purpose != FOR_BUILD)
+		set_target(to, wish->jobs);
+	if (item->purpose == FOR_TARGET)
+		set_target_compiler(to, wish->jobs);
+	else
+		set_host_compiler(to, wish->jobs);
+	if (item->recipe->reads_distro)
+		set_distro(to, wish->jobs);
+	EACH(const struct fact, value, item->values)
+		set(to, "%s=%s", value->key, value->value);
+}
+

@@ -1,0 +1,13 @@
+// The verbs beside building: each prints, or opens a shell, and gives the exit status.
+#ifndef VERBS_H
+#define VERBS_H
+
+#include "options.h"
+
+enum exit_status verb_why(const struct jobs *jobs, const char *recipe);
+enum exit_status verb_log(const struct jobs *jobs, const char *recipe);
+enum exit_status verb_shell(const struct jobs *jobs, const struct options *options);
+enum exit_status verb_gc(const struct jobs *jobs, const struct options *options);
+enum exit_status verb_doctor(const char *root, const char *store);
+
+#endif

@@ -1,0 +1,213 @@
+// Enters: the graph, and what is asked for. Leaves: jobs that are ready, in the best order. May touch:
+// jobs; the store, to look.
+//
+// Work is found backwards: a stage wants its builds' outputs. A build's key is known when the outputs
+// of its inputs are; if the store has the key, nothing below it is even looked at: no fetch, no unpack.
+#include "run.h"
+
+#include <string.h>
+
+static void want(struct wants *wants, struct job *job)
+{
+	if (job->wanted)
+		return;
+	job->wanted = true;
+	EACH(struct job, from, job->inputs)
+		want(wants, from);
+	list_push(&wants->queue, job);
+}
+
+static void demand(struct wants *wants, struct job *job)
+{
+	if (job->demanded)
+		return;
+	job->demanded = true;
+	want(wants, job);
+	list_push(&wants->queue, job);
+}
+
+static bool lost(const struct list *jobs)
+{
+	EACH(const struct job, job, *jobs)
+		if (job->state == JOB_FAILED || job->state == JOB_SKIPPED)
+			return true;
+	return false;
+}
+
+static bool all_known(const struct list *jobs)
+{
+	EACH(const struct job, job, *jobs)
+		if (!job->out)
+			return false;
+	return true;
+}
+
+static bool all_present(const struct list *jobs)
+{
+	EACH(const struct job, job, *jobs)
+		if (!job->present)
+			return false;
+	return true;
+}
+
+static bool named(const struct list *names, const struct job *job)
+{
+	EACH(const char, name, *names)
+		if (job->item &&
+		    (!strcmp(job->item->recipe->name, name) || !strcmp(job->name, name)))
+			return true;
+	return false;
+}
+
+bool wants_look(const struct wants *wants, struct job *job)
+{
+	const struct store *store = wants->jobs->store;
+	if (job->kind == JOB_COMPOSE) {
+		job->out = job->key; // a union is told by its parts
+		job->present = store_has_tree(store, job->out);
+		return job->present;
+	}
+	const struct record *record = store_find(store, job->key);
+	if (!record)
+		return false;
+	job->out = record->out;
+	return job->present = true;
+}
+
+static void set_key(struct wants *wants, struct job *job)
+{
+	job_set_key(wants->jobs, job);
+	if (named(&wants->wish->fresh, job))
+		store_fresh(wants->jobs->store, job->key);
+	else
+		wants_look(wants, job);
+	if (job->out)
+		wants_settle(wants, job);
+}
+
+static void consider(struct wants *wants, struct job *job)
+{
+	if (!job->wanted || job->state != JOB_IDLE || job->present)
+		return;
+	if (lost(&job->inputs) || lost(&job->materials)) {
+		job->state = JOB_SKIPPED;
+		wants_settle(wants, job);
+		return;
+	}
+	if (!all_known(&job->inputs))
+		return;
+	if (!job->key)
+		set_key(wants, job);
+	if (job->present || (job->kind == JOB_COMPOSE && !job->demanded))
+		return;
+	EACH(struct job, material, job->materials)
+		demand(wants, material);
+	if (!all_present(&job->materials))
+		return;
+	job->state = JOB_READY;
+	list_push(&wants->ready, job);
+}
+
+static void consider_all(struct wants *wants)
+{
+	for (size_t i = 0; i < wants->queue.count; i++)
+		consider(wants, wants->queue.at[i]);
+	wants->queue.count = 0;
+}
+
+void wants_settle(struct wants *wants, struct job *job)
+{
+	bool outer = !wants->queue.count;
+	wants->failed += job->state == JOB_FAILED;
+	EACH(struct job, waiter, job->waiters)
+		list_push(&wants->queue, waiter);
+	if (outer)
+		consider_all(wants);
+}
+
+// What the last record of a job says it takes; a guess by kind where there is none.
+static double estimate(const struct jobs *jobs, const struct job *job)
+{
+	static const double guess[] = {10, 10, 60, 1};
+	const struct record *record = NULL;
+	if (job->kind != JOB_COMPOSE)
+		record = store_latest(jobs->store, job_target(jobs, job), job->name);
+	return record ? record->seconds : guess[job->kind];
+}
+
+static double path_of(struct job *job)
+{
+	if (job->path > 0)
+		return job->path;
+	double longest = 0;
+	EACH(struct job, waiter, job->waiters) {
+		double path = path_of(waiter);
+		longest = path > longest ? path : longest;
+	}
+	return job->path = job->estimate + longest;
+}
+
+static void set_paths(const struct jobs *jobs)
+{
+	EACH(struct job, job, jobs->all)
+		job->estimate = estimate(jobs, job);
+	EACH(struct job, job, jobs->all)
+		path_of(job);
+}
+
+static bool within(const struct wants *wants, const struct job *job)
+{
+	const struct run_wish *wish = wants->wish;
+	if (wish->fetch_only)
+		return job->kind == JOB_FETCH;
+	if (wish->only.count)
+		return named(&wish->only, job);
+	return job->stage;
+}
+
+static void check_names(const struct jobs *jobs, const struct list *names)
+{
+	EACH(const char, name, *names) {
+		bool found = false;
+		struct list one = {0};
+		list_push(&one, mem_text(name));
+		EACH(const struct job, job, jobs->all)
+			found |= named(&one, job);
+		if (!found)
+			fail(EXIT_INPUT, "no stage lists a recipe '%s'; see ./bootstrap plan", name);
+	}
+}
+
+void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_wish *wish)
+{
+	*wants = (struct wants){.jobs = jobs, .wish = wish};
+	const struct stage *last = wish->until ? plan_stage(jobs->plan, wish->until) : NULL;
+	check_names(jobs, &wish->only);
+	check_names(jobs, &wish->fresh);
+	// Jobs stand in the order of the plan, so everything up to a stage stands before its union.
+	EACH(struct job, job, jobs->all) {
+		if (within(wants, job))
+			demand(wants, job);
+		if (last && job->stage == last)
+			break;
+	}
+	consider_all(wants);
+	if (wants->ready.count)
+		set_paths(jobs);
+}
+
+struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit)
+{
+	size_t best = wants->ready.count;
+	for (size_t i = 0; i < wants->ready.count; i++) {
+		const struct job *job = wants->ready.at[i], *other;
+		other = best < wants->ready.count ? wants->ready.at[best] : NULL;
+		if ((!other || job->path > other->path) && fits(fit, job))
+			best = i;
+	}
+	if (best == wants->ready.count)
+		return NULL;
+	struct job *job = wants->ready.at[best];
+	wants->ready.at[best] = wants->ready.at[--wants->ready.count];
+	return job;
+}
