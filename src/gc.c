@@ -54,7 +54,7 @@ static long long bytes_of(const char *text)
 	char *end;
 	double number = strtod(text, &end);
 	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
-	if (end == text || number < 0 || (*end && !unit))
+	if (end == text || !(number >= 0 && number < 1e9) || (*end && !unit))
 		fail(EXIT_INPUT, "--size %s: a size is a number with K, M, G or T, for example 20G",
 		     text);
 	for (int i = 0; unit && i <= unit - units; i++)

@@ -35,6 +35,8 @@ struct job {
 	bool present;               // the output is in the store
 	bool wanted;                // its output has to be known
 	bool demanded;              // its output has to be there
+	bool fresh;                 // to be made again, whatever the store has
+	const char *before;         // the output that the store had, when fresh
 	enum {
 		JOB_IDLE,    // waits for others, or for nobody to want it
 		JOB_READY,   // waits for its turn
@@ -63,6 +65,8 @@ const char *job_target(const struct jobs *jobs, const struct job *job);
 
 // Sets manifest and key; every input's `out` must be known.
 void job_set_key(const struct jobs *jobs, struct job *job);
+// Sets them again from the files as they are now: between then and now somebody may have edited.
+void job_renew_key(const struct jobs *jobs, struct job *job);
 // A name for the file that a fetch brings, from its first location.
 const char *source_file(const struct source *source);
 const char *base_name(const char *path);

@@ -194,3 +194,9 @@ void job_set_key(const struct jobs *jobs, struct job *job)
 	job->manifest = joined(&manifest);
 	job->key = hash_text(job->manifest);
 }
+
+void job_renew_key(const struct jobs *jobs, struct job *job)
+{
+	job->key = NULL;
+	job_set_key(jobs, job);
+}

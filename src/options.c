@@ -67,7 +67,8 @@ __attribute__((noreturn)) static void help(void)
 		printf("  %-22s %s\n",
 		       mem_format("%s %s", table[i].name, table[i].operand ? table[i].operand : ""),
 		       table[i].help);
-	printf("  %-22s %s\n", "--setup", "install what this machine lacks, then go on");
+	printf("  %-22s %s\n", "--setup[=test]",
+	       "install what this machine lacks (to build; to test), then go on");
 	printf("\nexit status: 0 done, 1 a recipe failed, 2 wrong input, 3 this machine cannot do it,\n"
 	       "75 stopped at the time limit, 128+N ended by signal N\n");
 	exit(EXIT_DONE);
@@ -80,7 +81,7 @@ static double span(const char *name, const char *text)
 	char *end;
 	double number = strtod(text, &end);
 	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
-	if (end == text || number <= 0 || (*end && !unit))
+	if (end == text || !(number > 0 && number < 1e9) || (*end && !unit))
 		fail(EXIT_INPUT, "%s %s: a time is a number with s, m or h, for example 5h", name,
 		     text);
 	return number * (unit ? seconds[unit - units] : 1);

@@ -92,6 +92,8 @@ static void link_tools(struct room *room, const struct recipe *recipe)
 	if (recipe_has_tool(recipe, "cc")) {
 		link_tool(room, jobs->host->cc);
 		link_tool(room, jobs->host->cxx);
+		link_tool(room, "as"); // what those call by name
+		link_tool(room, "ld");
 	}
 }
 
@@ -102,10 +104,9 @@ static const char *object(const struct room *room, const char *below)
 
 static void show_workplace(struct room *room)
 {
-	const char *root = room->wish->jobs->plan->root;
 	sandbox_step(room->sandbox, STEP_BIND_WRITE, object(room, "build"), "/build");
 	sandbox_step(room->sandbox, STEP_BIND_WRITE, object(room, "out"), "/out");
-	bind(room, mem_format("%s/src/sh", root), "/bootstrap");
+	bind(room, object(room, "bootstrap"), "/bootstrap");
 	room->sandbox->folder = "/build";
 }
 
@@ -143,7 +144,7 @@ static void furnish_build(struct room *room)
 	link_tools(room, item->recipe);
 	show_workplace(room);
 	show_libraries(room);
-	bind(room, item->recipe->dir, "/recipe");
+	bind(room, object(room, "recipe"), "/recipe");
 	if (room->job->unpack)
 		bind(room, tree(room, room->job->unpack), "/src");
 	set_for_build(&room->variables, item, room->wish);
@@ -158,7 +159,7 @@ static void furnish_unpack(struct room *room)
 	show_host(room);
 	link_tools(room, NULL);
 	show_workplace(room);
-	bind(room, source->dir, "/recipe");
+	bind(room, object(room, "recipe"), "/recipe");
 	bind(room, archive, "/archive");
 	set(&room->variables, "PATH=/host/bin");
 	set(&room->variables, "EXCLUDE=%s", source->exclude);

@@ -108,20 +108,23 @@ static void leave(struct loop *loop, struct task *task, bool failed)
 
 static void begin_stop(struct loop *loop, enum exit_status status)
 {
+	bool again = loop->kill_at > 0; // who asks twice means it
 	if (loop->status == EXIT_DONE || status != EXIT_RECIPE)
 		loop->status = status;
-	if (!loop->stopping)
+	if (!again)
 		loop->kill_at = now() + PATIENCE;
 	loop->stopping = true;
 	EACH(struct task, task, loop->tasks)
-		task_stop(task, false);
+		task_stop(task, again);
 }
 
-static void fail_job(struct loop *loop, struct job *job, const char *phase, const char *why)
+static void fail_job(struct loop *loop, struct job *job, const char *phase, const char *why,
+		     enum exit_status status)
 {
 	job->state = JOB_FAILED;
 	report_failure(loop->jobs, loop->wish, job, phase, why);
-	loop->status = EXIT_RECIPE;
+	if (loop->status < status)
+		loop->status = status;
 	wants_settle(&loop->wants, job);
 }
 
@@ -129,9 +132,14 @@ static void succeed(struct loop *loop, struct job *job, double seconds)
 {
 	job->state = JOB_IDLE;
 	if (!wants_look(&loop->wants, job)) {
-		fail_job(loop, job, "", "its output was kept, but is not in the store");
+		fail_job(loop, job, "", "its output was kept, but is not in the store",
+			 EXIT_HOST);
 		return;
 	}
+	if (job->before && strcmp(job->before, job->out) != 0)
+		warn("%s: made again from the same inputs, its output is another one: %s, was %s",
+		     job->name, job->out, job->before);
+	job->fresh = false;
 	loop->wants.made++;
 	report_done(loop->wish, job, seconds);
 	wants_settle(&loop->wants, job);
@@ -156,7 +164,7 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 	count(loop, task, 1);
 	if (!started) {
 		leave(loop, task, true);
-		fail_job(loop, job, "", error);
+		fail_job(loop, job, "", error, EXIT_HOST);
 		return;
 	}
 	watch(loop, task->child.pidfd, task);
@@ -170,8 +178,9 @@ static bool start(struct loop *loop, struct job *job)
 	int slots = slots_for(loop, job);
 	if (!jobserver_take(&loop->server, slots))
 		return false;
+	job_renew_key(loop->jobs, job);
 	int lock = task_lock(job, loop->jobs->store);
-	if (lock >= 0 && !wants_look(&loop->wants, job)) {
+	if (lock >= 0 && (job->fresh || !wants_look(&loop->wants, job))) {
 		start_with(loop, job, lock, slots);
 		return true;
 	}
@@ -181,8 +190,8 @@ static bool start(struct loop *loop, struct job *job)
 		list_push(&loop->locked, job);
 		return true;
 	}
-	close(lock); // another run made it meanwhile
-	store_fresh(loop->jobs->store, job->key);
+	store_forget(loop->jobs->store, job->key); // another run made it meanwhile
+	close(lock);
 	wants_settle(&loop->wants, job);
 	return true;
 }
@@ -223,7 +232,10 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 	job->state = JOB_IDLE;
 	if (stopped && code != EXIT_DONE)
 		return;
-	fail_job(loop, job, phase, trouble ? trouble : mem_format("exit status %d", code));
+	if (trouble)
+		fail_job(loop, job, "", trouble, EXIT_HOST);
+	else
+		fail_job(loop, job, phase, mem_format("exit status %d", code), EXIT_RECIPE);
 }
 
 static void worker_ended(struct loop *loop, struct task *task, int code)
@@ -234,7 +246,7 @@ static void worker_ended(struct loop *loop, struct task *task, int code)
 	if (code == EXIT_DONE)
 		succeed(loop, job, seconds);
 	else
-		fail_job(loop, job, "", "its output cannot be kept");
+		fail_job(loop, job, "", "its output cannot be kept", EXIT_RECIPE);
 }
 
 // Whether the child of a task has ended: pidfds become readable then.
@@ -260,7 +272,7 @@ static void task_event(struct loop *loop, struct task *task)
 		sandbox_ended(loop, task, code, trouble);
 	else
 		worker_ended(loop, task, code);
-	if (loop->status == EXIT_RECIPE && !loop->wish->keep_going)
+	if (loop->status != EXIT_DONE && !loop->wish->keep_going)
 		loop->stopping = true; // what is at work ends; nothing new starts
 }
 

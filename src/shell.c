@@ -102,6 +102,7 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 		     base_command(jobs), job->item->recipe->name, job->item->recipe->name);
 	if (task_lock(job, jobs->store) < 0)
 		fail(EXIT_HOST, "%s is at work in another run; end that one first", job->name);
+	task_copy_texts(job, jobs);
 	const struct room_wish wish = {.jobs = jobs,
 				       .share = host->processors,
 				       .memory = host->memory,

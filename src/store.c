@@ -91,16 +91,21 @@ const struct record *store_latest(const struct store *store, const char *target,
 	return count == 64 ? record_read(store, mem_text(key)) : NULL;
 }
 
+static void make_object(const struct store *store, const char *key)
+{
+	static const char *const folders[] = {"build", "out", "root"};
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		const char *folder = store_path(store, "objects/%s/%s", key, folders[i]);
+		if (!tree_folder(folder))
+			fail(EXIT_HOST, "%s: cannot be made: %s", folder, strerror(errno));
+	}
+}
+
 int store_lock(const struct store *store, const char *key)
 {
-	const char *folder = store_path(store, "objects/%s", key);
-	const char *path = mem_format("%s/lock", folder);
+	const char *path = store_path(store, "objects/%s.lock", key);
 	struct stat held, named;
 	for (;;) {
-		if (!tree_folder(mem_format("%s/build", folder)) ||
-		    !tree_folder(mem_format("%s/out", folder)) ||
-		    !tree_folder(mem_format("%s/root", folder)))
-			fail(EXIT_HOST, "%s: cannot be made: %s", folder, strerror(errno));
 		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 		if (fd < 0)
 			fail(EXIT_HOST, "%s: cannot be made: %s", path, strerror(errno));
@@ -108,9 +113,11 @@ int store_lock(const struct store *store, const char *key)
 			close(fd);
 			return -1;
 		}
-		// The run that held it may have removed the folder after a commit.
-		if (!fstat(fd, &held) && !stat(path, &named) && held.st_ino == named.st_ino)
+		// Who held it may have removed the file, and another run made a new one.
+		if (!fstat(fd, &held) && !stat(path, &named) && held.st_ino == named.st_ino) {
+			make_object(store, key);
 			return fd;
+		}
 		close(fd);
 	}
 }
@@ -127,6 +134,14 @@ void store_begin(const struct store *store, const char *key, bool keep)
 		fail(EXIT_HOST, "%s: cannot be emptied: %s", folder, strerror(errno));
 }
 
+void store_copy(const struct store *store, const char *key, const char *name, const char *from)
+{
+	const char *error = "", *to = store_path(store, "objects/%s/%s", key, name);
+	tree_remove(to);
+	if (!tree_copy(from, to, &error))
+		fail(EXIT_HOST, "%s", error);
+}
+
 void store_pause(const struct store *store, const char *key)
 {
 	int fd = open(store_path(store, "objects/%s/paused", key), O_WRONLY | O_CREAT | O_CLOEXEC,
@@ -140,9 +155,10 @@ bool store_was_paused(const struct store *store, const char *key)
 	return !access(store_path(store, "objects/%s/paused", key), F_OK);
 }
 
-bool store_fresh(const struct store *store, const char *key)
+void store_forget(const struct store *store, const char *key)
 {
-	return tree_remove(store_path(store, "objects/%s", key));
+	tree_remove(store_path(store, "objects/%s", key));
+	unlink(store_path(store, "objects/%s.lock", key));
 }
 
 // A whole file or none: written aside, flushed, renamed.
@@ -220,7 +236,8 @@ bool store_commit(const struct store *store, struct record *record, const char *
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
 		return false;
 	}
-	return tree_remove(folder) || true; // what is left of it is only space
+	store_forget(store, record->key);
+	return true;
 }
 
 bool store_commit_union(const struct store *store, const char *key, const char **error)
@@ -230,7 +247,8 @@ bool store_commit_union(const struct store *store, const char *key, const char *
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
 		return false;
 	}
-	return tree_remove(folder) || true;
+	store_forget(store, key);
+	return true;
 }
 
 void store_publish(const struct store *store, const char *target, const char *stage,

@@ -4,7 +4,7 @@
 //	records/KEY         facts: which job, its output, times            (this file is the commit)
 //	inputs/KEY          the text whose SHA-256 is KEY: why it was made
 //	logs/KEY            what it printed
-//	objects/KEY/        a job at work, failed or interrupted: build/ out/ log, and its lock
+//	objects/KEY/        a job at work, failed or interrupted: build/ out/ log; KEY.lock beside it
 //	latest/TARGET/JOB   key of the last commit of that job
 //	roots/TARGET/STAGE  link to a stage's tree
 //	versions/           what the build machine's tools said of their versions
@@ -38,15 +38,18 @@ const struct record *store_find(const struct store *store, const char *key);
 const struct record *store_latest(const struct store *store, const char *target, const char *job);
 bool store_has_tree(const struct store *store, const char *out);
 
-// Makes and locks a key's object folder (build/, out/, root/). Returns the lock's fd, close-on-exec;
+// Locks a key and makes its object folder (build/, out/, root/). Returns the lock's fd, close-on-exec;
 // -1: another run holds it. The lock goes with the last process that has the fd.
 int store_lock(const struct store *store, const char *key);
 // Empties what an earlier try left, unless `keep`, and marks the folder as at work.
 void store_begin(const struct store *store, const char *key, bool keep);
+// Copies a folder of the checkout to objects/KEY/NAME, afresh. Fatal when that cannot be done.
+void store_copy(const struct store *store, const char *key, const char *name, const char *from);
 // Marks that whatever worked there ended by itself or was stopped in an orderly way.
 void store_pause(const struct store *store, const char *key);
 bool store_was_paused(const struct store *store, const char *key);
-bool store_fresh(const struct store *store, const char *key); // forget the object folder
+// Removes the object folder and its lock; only for who holds that.
+void store_forget(const struct store *store, const char *key);
 
 // Seals objects/KEY/out, makes it the tree of record->out (set here), then writes `inputs` and the
 // record: all or nothing. Slow; run it in a worker. False: *error says why.

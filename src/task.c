@@ -48,6 +48,15 @@ int task_lock(const struct job *job, const struct store *store)
 	return store_lock(store, job->key);
 }
 
+void task_copy_texts(const struct job *job, const struct jobs *jobs)
+{
+	const char *recipe = job->item ? job->item->recipe->dir : NULL;
+	if (job->kind == JOB_COMPOSE)
+		return;
+	store_copy(jobs->store, job->key, "bootstrap", mem_format("%s/src/sh", jobs->plan->root));
+	store_copy(jobs->store, job->key, "recipe", recipe ? recipe : job->source->dir);
+}
+
 // ---- the worker: a fork of the runner, which has one thread, so its heap is sound here ----
 
 static void complain(const char *error)
@@ -166,6 +175,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 				       .key = job->key,
 				       .phases = ""};
 	store_begin(store, job->key, go_on);
+	task_copy_texts(job, wish->jobs);
 	if (job->kind != JOB_COMPOSE)
 		return start_sandbox(task, wish, server, go_on, error);
 	if (task_keep(task, store))

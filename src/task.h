@@ -24,6 +24,9 @@ double now(void); // seconds, monotonic
 
 // The fd of a job's lock; -1: another run has the same job at work.
 int task_lock(const struct job *job, const struct store *store);
+// Puts the recipe and the shell side beside the object folder, where the room shows them from: editing
+// them changes the next run, not this one.
+void task_copy_texts(const struct job *job, const struct jobs *jobs);
 // Starts the job; `job->task` is set. False: it cannot start, and `*error` has why. The lock is the
 // task's from here on.
 bool task_start(struct job *job, const struct room_wish *wish, const struct jobserver *server,

@@ -23,6 +23,10 @@ bool tree_seal(const char *path, struct tree_sum *sum, const char **error);
 // new one takes the place; without, they must have the same content, or it is an error.
 bool tree_unite(const char *from, const char *to, bool over, const char **error);
 
+// Copies the files of `from` to `to`, which must not exist: what is built from stays as it was when
+// somebody edits it meanwhile. For small trees.
+bool tree_copy(const char *from, const char *to, const char **error);
+
 // rm -rf; opens folders that are closed to their owner. A missing path is fine.
 bool tree_remove(const char *path);
 // mkdir -p

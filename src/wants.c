@@ -74,15 +74,36 @@ bool wants_look(const struct wants *wants, struct job *job)
 	return job->present = true;
 }
 
+static void start_over(struct job *job)
+{
+	job->fresh = true;
+	job->before = job->out;
+	job->out = NULL;
+	job->present = false;
+}
+
 static void set_key(struct wants *wants, struct job *job)
 {
 	job_set_key(wants->jobs, job);
+	wants_look(wants, job);
 	if (named(&wants->wish->fresh, job))
-		store_fresh(wants->jobs->store, job->key);
-	else
-		wants_look(wants, job);
+		start_over(job);
 	if (job->out)
 		wants_settle(wants, job);
+}
+
+// Many builds want the same libraries: one of their unions is made, the others wait for it.
+static bool left_to_twin(const struct wants *wants, struct job *job)
+{
+	EACH(struct job, other, wants->jobs->all) {
+		bool at_work = other->state == JOB_READY || other->state == JOB_RUNNING ||
+			       other->state == JOB_KEEPING;
+		if (!at_work || other->kind != JOB_COMPOSE || strcmp(other->key, job->key) != 0)
+			continue;
+		list_push(&other->waiters, job);
+		return true;
+	}
+	return false;
 }
 
 static void consider(struct wants *wants, struct job *job)
@@ -100,6 +121,12 @@ static void consider(struct wants *wants, struct job *job)
 		set_key(wants, job);
 	if (job->present || (job->kind == JOB_COMPOSE && !job->demanded))
 		return;
+	if (job->kind == JOB_COMPOSE && left_to_twin(wants, job))
+		return;
+	if (job->kind == JOB_COMPOSE && wants_look(wants, job)) {
+		wants_settle(wants, job);
+		return;
+	}
 	EACH(struct job, material, job->materials)
 		demand(wants, material);
 	if (!all_present(&job->materials))
