@@ -1,8 +1,10 @@
-# make: the runner. make check: every test. make help: the rest.
+# make: the runner. make check: every test that takes minutes. make help: the rest.
 CC = cc
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Werror
 BUILD = build
+PREFIX = /usr/local
+
 sources := $(wildcard src/*.c)
 objects := $(sources:src/%.c=$(BUILD)/%.o)
 
@@ -14,3 +16,29 @@ $(BUILD)/%.o: src/%.c
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(objects:.o=.d)
+-include tests/tests.mk
+
+# A pin whose file is no longer to be had shows here, by name.
+check-sources: $(BUILD)/bootstrap
+	store=$$(mktemp -d) && $(BUILD)/bootstrap --root=. --store $$store --fetch-only --keep-going; \
+	status=$$?; rm -rf $$store; exit $$status
+
+# What the runner itself costs, in ratios measured side by side.
+bench: $(BUILD)/bootstrap
+	tests/bench
+
+# The checkout is the product: what is installed is a link to it.
+install: $(BUILD)/bootstrap
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	ln -sf $(CURDIR)/bootstrap $(DESTDIR)$(PREFIX)/bin/bootstrap
+	cp docs/bootstrap.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@sed -n 's/^# \(make.*\)/\1/p' $(MAKEFILE_LIST)
+	@echo 'make check-sources, bench, install, clean'
+
+.PHONY: check-sources bench install clean help
+.DEFAULT_GOAL := $(BUILD)/bootstrap

@@ -3,7 +3,6 @@
 #include "verbs.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void keep(struct list *names, const char *name)
@@ -48,25 +47,11 @@ static void keep_targets(const struct options *options, const struct jobs *jobs,
 	}
 }
 
-static long long bytes_of(const char *text)
-{
-	static const char units[] = "KMGT";
-	char *end;
-	double number = strtod(text, &end);
-	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
-	if (end == text || !(number >= 0 && number < 1e9) || (*end && !unit))
-		fail(EXIT_INPUT, "--size %s: a size is a number with K, M, G or T, for example 20G",
-		     text);
-	for (int i = 0; unit && i <= unit - units; i++)
-		number *= 1024;
-	return (long long)number;
-}
-
 enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)
 {
 	struct list names = {0};
-	if (options->size)
-		names = store_newest(jobs->store, bytes_of(options->size));
+	if (options->size > 0)
+		names = store_newest(jobs->store, (long long)options->size);
 	else
 		keep_targets(options, jobs, &names);
 	if (!store_lock_all(jobs->store, true))

@@ -63,7 +63,7 @@ const char *source_file(const struct source *source)
 static struct job *unpack_of(struct jobs *jobs, const struct source *source)
 {
 	EACH(struct job, job, jobs->all)
-		if (job->kind == JOB_UNPACK && job->source == source)
+		if (job->kind == JOB_UNPACK && !strcmp(job->source->owner, source->owner))
 			return job;
 	struct job *fetch = add(jobs, JOB_FETCH, mem_format("fetch/%s", source->owner));
 	struct job *unpack = add(jobs, JOB_UNPACK, mem_format("unpack/%s", source->owner));

@@ -25,15 +25,15 @@ static const char *store_folder(const struct options *options)
 	return mem_format("%s/%s", here, given);
 }
 
+// The build machine as uname -m names it; for plan, as if it were one of the targets.
 static const char *machine(const struct options *options)
 {
-	const char *name = options->build;
-	if (!name)
+	if (!options->build)
 		return host_machine();
 	if (strcmp(options->verb, "plan") != 0)
 		fail(EXIT_INPUT, "--build only makes sense with plan");
-	const struct plan_wish wish = {options->root, name, "", false};
-	return plan_make(&wish)->target->machine;
+	const struct list targets = targets_read(options->root, distro_read(options->root));
+	return target_named(&targets, options->build)->machine;
 }
 
 static const struct plan *make_plan(const struct options *options)
@@ -61,15 +61,41 @@ static const char *mirror(const char *given)
 	return mem_text(path);
 }
 
+// Names are looked up before anything is made: a slip of the pen leaves no trace.
+static void check_names(const struct options *options, const struct plan *plan)
+{
+	if (options->run.until)
+		plan_stage(plan, options->run.until);
+	EACH(const char, name, options->run.only)
+		plan_check_recipe(plan, name);
+	EACH(const char, name, options->run.fresh)
+		plan_check_recipe(plan, name);
+	if (!options->operand)
+		return;
+	EACH(const struct stage, stage, plan->stages)
+		if (!strcmp(options->verb, "shell") && !strcmp(stage->name, options->operand))
+			return;
+	plan_check_recipe(plan, options->operand);
+}
+
+static enum exit_status build(const struct jobs *jobs, const struct run_wish *wish)
+{
+	if (!store_lock_all(jobs->store, false))
+		fail(EXIT_HOST, "%s is being swept by gc; try again when that has ended",
+		     jobs->store->path);
+	return run(jobs, wish);
+}
+
 static enum exit_status with_store(const struct options *options, const char *again)
 {
 	const struct plan *plan = make_plan(options);
-	const struct store *store = store_open(store_folder(options));
-	const struct host *host = host_look(store, plan->host_clang);
-	const struct jobs *jobs = jobs_make(plan, store, host);
 	struct run_wish wish = options->run;
 	wish.mirror = mirror(wish.mirror);
 	wish.again = again;
+	check_names(options, plan);
+	const struct store *store = store_open(store_folder(options));
+	const struct host *host = host_look(store, plan->host_clang);
+	const struct jobs *jobs = jobs_make(plan, store, host);
 	if (!strcmp(options->verb, "why"))
 		return verb_why(jobs, options->operand);
 	if (!strcmp(options->verb, "log"))
@@ -78,10 +104,7 @@ static enum exit_status with_store(const struct options *options, const char *ag
 		return verb_shell(jobs, options);
 	if (!strcmp(options->verb, "gc"))
 		return verb_gc(jobs, options);
-	if (!store_lock_all(store, false))
-		fail(EXIT_HOST, "%s is being swept by gc; try again when that has ended",
-		     store->path);
-	return run(jobs, &wish);
+	return build(jobs, &wish);
 }
 
 int main(int argc, char **argv)

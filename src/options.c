@@ -9,7 +9,7 @@
 #define VERSION "0.1"
 #endif
 
-enum shape { FLAG, TEXT, NUMBER, SPAN, NAMES };
+enum shape { FLAG, TEXT, NUMBER, SPAN, SIZE, NAMES };
 
 // One table for the parser, --help and completion. `at` is the option's place in struct options.
 static const struct option {
@@ -34,7 +34,7 @@ static const struct option {
 	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1, "after a failure build what does not need it"},
 	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, "print errors only"},
 	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, "print phases and unions too"},
-	{"--size", "SIZE", TEXT, AT(size), 0, "gc: shrink the store to this, for example 20G"},
+	{"--size", "SIZE", SIZE, AT(size), 0, "gc: shrink the store to this, for example 20G"},
 	{"--build", "NAME", TEXT, AT(build), 0, "plan: as seen from a build machine of this target"},
 	{"--root", "DIR", TEXT, AT(root), 0, "the checkout (given by ./bootstrap itself)"},
 #undef AT
@@ -74,17 +74,19 @@ __attribute__((noreturn)) static void help(void)
 	exit(EXIT_DONE);
 }
 
-static double span(const char *name, const char *text)
+// A number with one of `units` behind it, each `factor` times the one before; "" means the first.
+static double measure(const struct option *option, const char *text, const char *units, int factor,
+		      const char *example)
 {
-	static const char units[] = "smh";
-	static const int seconds[] = {1, 60, 3600};
 	char *end;
 	double number = strtod(text, &end);
 	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
-	if (end == text || !(number > 0 && number < 1e9) || (*end && !unit))
-		fail(EXIT_INPUT, "%s %s: a time is a number with s, m or h, for example 5h", name,
-		     text);
-	return number * (unit ? seconds[unit - units] : 1);
+	if (end == text || !(number > 0 && number < 1e15) || (*end && !unit))
+		fail(EXIT_INPUT, "%s %s: a number is wanted, with one of %s behind it, such as %s",
+		     option->name, text, units, example);
+	for (; unit && unit > units; unit--)
+		number *= factor;
+	return number;
 }
 
 static int positive(const char *name, const char *text)
@@ -113,7 +115,10 @@ static void set(struct options *options, const struct option *option, char *oper
 		*(int *)at = positive(option->name, operand);
 		break;
 	case SPAN:
-		*(double *)at = span(option->name, operand);
+		*(double *)at = measure(option, operand, "smh", 60, "5h");
+		break;
+	case SIZE:
+		*(double *)at = measure(option, operand, "BKMGT", 1024, "20G");
 		break;
 	case NAMES:
 		list_push(at, operand);

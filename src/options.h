@@ -9,7 +9,7 @@ struct options {
 	const char *operand;  // of the verb, or NULL
 	const char *root, *target, *build, *store;
 	struct list command;  // words behind "--": for shell, instead of a prompt
-	const char *size;     // gc
+	double size;          // gc: bytes, 0: what the targets need
 	bool host_clang;
 	struct run_wish run;
 };

@@ -14,31 +14,31 @@ static const struct target *by_machine(const struct plan *plan, const char *mach
 	return NULL;
 }
 
-static const char *target_names(const struct plan *plan)
+static const char *target_names(const struct list *targets)
 {
 	const char *names = "";
-	EACH(const struct target, target, plan->targets)
+	EACH(const struct target, target, *targets)
 		names = mem_format("%s %s", names, target->name);
 	return names;
 }
 
-static const struct target *by_name(const struct plan *plan, const char *name)
+const struct target *target_named(const struct list *targets, const char *name)
 {
-	EACH(const struct target, target, plan->targets)
+	EACH(const struct target, target, *targets)
 		if (!strcmp(target->name, name))
 			return target;
 	fail(EXIT_INPUT, "there is no target '%s'; known:%s (a new one is a file in targets/)",
-	     name, target_names(plan));
+	     name, target_names(targets));
 }
 
 static const struct target *chosen(const struct plan *plan, const char *name)
 {
 	if (name)
-		return by_name(plan, name);
+		return target_named(&plan->targets, name);
 	if (plan->build)
 		return plan->build;
 	fail(EXIT_INPUT, "no target describes this machine; name one with --target:%s",
-	     target_names(plan));
+	     target_names(&plan->targets));
 }
 
 static bool has_backend(const char *backends, const char *name)
@@ -60,13 +60,19 @@ static const char *backends(const struct plan *plan)
 	return text;
 }
 
+const struct conf *distro_read(const char *root)
+{
+	const struct conf *distro = conf_read(mem_format("%s/distro", root), NULL);
+	conf_check(distro, "id name vendor version home", "");
+	return distro;
+}
+
 const struct plan *plan_make(const struct plan_wish *wish)
 {
 	struct plan *plan = mem_new(sizeof *plan);
 	plan->root = wish->root;
 	plan->host_clang = wish->host_clang;
-	plan->distro = conf_read(mem_format("%s/distro", wish->root), NULL);
-	conf_check(plan->distro, "id name vendor version home", "");
+	plan->distro = distro_read(wish->root);
 	plan->targets = targets_read(wish->root, plan->distro);
 	plan->build = by_machine(plan, wish->machine);
 	plan->target = chosen(plan, wish->target);
@@ -87,6 +93,21 @@ const struct stage *plan_stage(const struct plan *plan, const char *name)
 		known = mem_format("%s %s", known, stage->name);
 	}
 	fail(EXIT_INPUT, "there is no stage '%s'; known:%s", name, known);
+}
+
+bool item_is_named(const struct item *item, const char *name)
+{
+	const char *full = mem_format("%s/%s", item->stage->name, item->name);
+	return !strcmp(item->recipe->name, name) || !strcmp(full, name);
+}
+
+void plan_check_recipe(const struct plan *plan, const char *name)
+{
+	EACH(const struct stage, stage, plan->stages)
+		EACH(const struct item, item, stage->items)
+			if (item_is_named(item, name))
+				return;
+	fail(EXIT_INPUT, "no stage lists a recipe '%s'; see ./bootstrap plan", name);
 }
 
 static void print_item(size_t number, const struct item *item)

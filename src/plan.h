@@ -86,6 +86,8 @@ void plan_print(const struct plan *plan);
 void plan_print_targets(const struct plan *plan);
 
 // The readers behind it.
+const struct conf *distro_read(const char *root);
+const struct target *target_named(const struct list *targets, const char *name); // or fatal
 struct list targets_read(const char *root, const struct conf *distro);
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
 bool recipe_has_tool(const struct recipe *recipe, const char *tool);
@@ -94,6 +96,10 @@ void stage_resolve(struct stage *stage);
 
 // An item's needs, and theirs, each once, nearest the bottom first. struct item *.
 struct list item_closure(const struct item *item);
+// Whether a person means this item: "musl", or "stage1/musl:headers".
+bool item_is_named(const struct item *item, const char *name);
+// Fatal when no stage lists such a recipe; plan_stage when there is no such stage.
+void plan_check_recipe(const struct plan *plan, const char *name);
 const struct stage *plan_stage(const struct plan *plan, const char *name);
 
 // Names in a folder, sorted, without dot files; fatal when it cannot be read.

@@ -11,6 +11,12 @@
 #define OWN "version licence"
 #define ALWAYS "tools needs style dir args memory facts"
 
+// What may stand for a file in a folder: no way out of it.
+static bool is_name(const char *text)
+{
+	return *text && *text != '.' && !strchr(text, '/');
+}
+
 static void check_hash(const struct conf *head, const char *key)
 {
 	const struct fact *hash = conf_fact(head, key);
@@ -57,20 +63,33 @@ static const struct source *own_source(const struct conf *head, const char *name
 	return source;
 }
 
-static const struct source *source_read(struct plan *plan, const struct conf *head,
+// The pins of another recipe. It may not share in turn: then every source has one owner.
+static const struct source *shared_source(const struct plan *plan, const struct conf *head,
+					  const struct fact *shared)
+{
+	const char *name = shared->value, *dir = mem_format("%s/recipes/%s", plan->root, name);
+	const char *path = mem_format("%s/recipe", dir);
+	if (!is_name(name) || access(path, F_OK) != 0)
+		fail_at(head->path, shared->line, "there is no recipe '%s' to take a source from",
+			name);
+	const struct conf *owner = conf_read(path, NULL);
+	if (conf_fact(owner, "source_of"))
+		fail_at(head->path, shared->line,
+			"%s has source_of itself; name the recipe that pins the files", name);
+	conf_check(owner, OWN, PINS " " ALWAYS);
+	check_pins(owner);
+	return own_source(owner, name, dir);
+}
+
+static const struct source *source_read(const struct plan *plan, const struct conf *head,
 					const char *name, const char *dir)
 {
 	const struct fact *shared = conf_fact(head, "source_of");
 	conf_check(head, shared ? "source_of" : OWN, shared ? ALWAYS : PINS " " ALWAYS);
-	if (!shared) {
-		check_pins(head);
-		return own_source(head, name, dir);
-	}
-	const struct recipe *owner = recipe_read(plan, shared->value, head->path, shared->line);
-	if (strcmp(owner->source->owner, owner->name) != 0)
-		fail_at(head->path, shared->line, "%s itself has source_of=%s; name that one",
-			owner->name, owner->source->owner);
-	return owner->source;
+	if (shared)
+		return shared_source(plan, head, shared);
+	check_pins(head);
+	return own_source(head, name, dir);
 }
 
 static const char *style_read(const struct plan *plan, const struct conf *head)
@@ -78,7 +97,8 @@ static const char *style_read(const struct plan *plan, const struct conf *head)
 	const struct fact *style = conf_fact(head, "style");
 	if (!style)
 		return "none";
-	if (access(mem_format("%s/src/sh/style/%s", plan->root, style->value), R_OK) != 0)
+	const char *path = mem_format("%s/src/sh/style/%s", plan->root, style->value);
+	if (!is_name(style->value) || access(path, R_OK) != 0)
 		fail_at(head->path, style->line, "there is no style '%s' in src/sh/style",
 			style->value);
 	return style->value;
@@ -128,7 +148,7 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	recipe->name = name;
 	recipe->dir = mem_format("%s/recipes/%s", plan->root, name);
 	recipe->path = mem_format("%s/recipe", recipe->dir);
-	if (access(recipe->dir, F_OK) != 0 || strchr(name, '/'))
+	if (!is_name(name) || access(recipe->dir, F_OK) != 0)
 		fail_at(asker, line, "there is no recipe '%s'; write recipes/%s/recipe", name, name);
 	const struct conf *head = recipe->head = conf_read(recipe->path, NULL);
 	check_rest(head);

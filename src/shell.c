@@ -85,10 +85,9 @@ static struct job *unfinished(const struct jobs *jobs, const char *name)
 	list_push(&wish.only, mem_text(name));
 	wants_start(&wants, jobs, &wish);
 	EACH(struct job, job, jobs->all)
-		if (job->item && (!strcmp(job->name, name) ||
-				  !strcmp(job->item->recipe->name, name)))
-			if (!found || job->state == JOB_READY)
-				found = job;
+		if (job->item && item_is_named(job->item, name) &&
+		    (!found || job->state == JOB_READY))
+			found = job;
 	return found;
 }
 
@@ -96,10 +95,12 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 {
 	const struct host *host = jobs->host;
 	struct job *job = unfinished(jobs, options->operand);
+	if (job->present)
+		fail(EXIT_INPUT, "%s is built, its room is gone; to build it again: %s --fresh %s",
+		     job->name, base_command(jobs), job->name);
 	if (job->state != JOB_READY)
-		fail(EXIT_INPUT, "%s has no room to enter: %s; try: %s --fresh %s --only %s",
-		     job->name, job->present ? "it is built" : "what it needs is not built yet",
-		     base_command(jobs), job->item->recipe->name, job->item->recipe->name);
+		fail(EXIT_INPUT, "what %s needs is not built yet; first run: %s --only %s",
+		     job->name, base_command(jobs), job->name);
 	if (task_lock(job, jobs->store) < 0)
 		fail(EXIT_HOST, "%s is at work in another run; end that one first", job->name);
 	task_copy_texts(job, jobs);

@@ -4,6 +4,7 @@
 #include "plan.h"
 
 #include <string.h>
+#include <unistd.h>
 
 // A line may hold for one case only, `if=CASE`.
 static bool holds(const struct plan *plan, const struct stage *stage, int line, const char *when)
@@ -100,6 +101,9 @@ static const struct stage *named(struct plan *plan, const struct conf *conf, con
 	const struct fact *fact = conf_fact(conf, key);
 	if (!fact || !*fact->value || !strcmp(fact->value, "build"))
 		return NULL;
+	if (access(mem_format("%s/stages/%s", plan->root, fact->value), F_OK) != 0)
+		fail_at(conf->path, fact->line, "there is no stage '%s'; write stages/%s",
+			fact->value, fact->value);
 	const struct stage *stage = stage_read(plan, fact->value);
 	if (!stage->placed)
 		fail_at(conf->path, fact->line, "%s=%s goes round in a circle of stages", key,

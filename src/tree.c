@@ -14,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { COPY_STEP = 1 << 24 };
-
 struct seal {
 	struct hash *listing;
 	struct tree_sum *sum;
@@ -226,16 +224,21 @@ bool tree_unite(const char *from, const char *to, bool over, const char **error)
 	return done;
 }
 
+static bool copy_bytes(int in, int out)
+{
+	static char block[1 << 16];
+	ssize_t count;
+	while (in >= 0 && out >= 0 && (count = read(in, block, sizeof block)) > 0)
+		if (write(out, block, (size_t)count) != count)
+			return false;
+	return in >= 0 && out >= 0 && !count;
+}
+
 static bool copy_file(const char *from, const char *to, mode_t mode, const char **error)
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0777);
-	ssize_t count = 1;
-	while (in >= 0 && out >= 0 && count > 0)
-		count = copy_file_range(in, NULL, out, NULL, COPY_STEP, 0);
-	bool done = in >= 0 && out >= 0 && !count;
-	if (!done)
-		failed(error, "copy", from);
+	bool done = copy_bytes(in, out) || failed(error, "copy", from);
 	if (in >= 0)
 		close(in);
 	if (out >= 0)

@@ -53,8 +53,7 @@ static bool all_present(const struct list *jobs)
 static bool named(const struct list *names, const struct job *job)
 {
 	EACH(const char, name, *names)
-		if (job->item &&
-		    (!strcmp(job->item->recipe->name, name) || !strcmp(job->name, name)))
+		if (job->item && item_is_named(job->item, name))
 			return true;
 	return false;
 }
@@ -192,25 +191,10 @@ static bool within(const struct wants *wants, const struct job *job)
 	return job->stage;
 }
 
-static void check_names(const struct jobs *jobs, const struct list *names)
-{
-	EACH(const char, name, *names) {
-		bool found = false;
-		struct list one = {0};
-		list_push(&one, mem_text(name));
-		EACH(const struct job, job, jobs->all)
-			found |= named(&one, job);
-		if (!found)
-			fail(EXIT_INPUT, "no stage lists a recipe '%s'; see ./bootstrap plan", name);
-	}
-}
-
 void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_wish *wish)
 {
 	*wants = (struct wants){.jobs = jobs, .wish = wish};
 	const struct stage *last = wish->until ? plan_stage(jobs->plan, wish->until) : NULL;
-	check_names(jobs, &wish->only);
-	check_names(jobs, &wish->fresh);
 	// Jobs stand in the order of the plan, so everything up to a stage stands before its union.
 	EACH(struct job, job, jobs->all) {
 		if (within(wants, job))

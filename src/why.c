@@ -20,7 +20,7 @@ static struct list builds_of(const struct jobs *jobs, const char *recipe, struct
 			list_push(&found, job);
 	struct list asked = {0};
 	EACH(struct job, job, found)
-		if (!strcmp(job->item->recipe->name, recipe) || !strcmp(job->name, recipe))
+		if (item_is_named(job->item, recipe))
 			list_push(&asked, job);
 	return asked;
 }
@@ -48,16 +48,24 @@ static void print_missing(const char *sign, const char *text, const char *other)
 	}
 }
 
+static void note(struct list *names, const struct job *job)
+{
+	EACH(const char, name, *names)
+		if (!strcmp(name, job->name))
+			return;
+	list_push(names, mem_text(job->name));
+}
+
 static void print_unknown(const struct job *job)
 {
-	printf("%s: its key is not known before these are built:", job->name);
-	EACH(const struct job, input, job->inputs) {
-		if (!input->out && input->kind != JOB_COMPOSE)
-			printf(" %s", input->name);
+	struct list names = {0};
+	EACH(const struct job, input, job->inputs)
 		EACH(const struct part, part, input->parts)
 			if (!part->job->out)
-				printf(" %s", part->job->name);
-	}
+				note(&names, part->job);
+	printf("%s: its key is not known before these are built:", job->name);
+	EACH(const char, name, names)
+		printf(" %s", name);
 	putchar('\n');
 }
 

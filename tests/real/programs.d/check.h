@@ -1,0 +1,16 @@
+// The one thing every program here needs: say what was not so, and fail.
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CHECK(condition)                                                                   \
+	do {                                                                               \
+		if (!(condition)) {                                                        \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+			exit(1);                                                           \
+		}                                                                          \
+	} while (0)
+
+#endif
