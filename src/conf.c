@@ -66,7 +66,8 @@ static void expand(struct cursor *in, struct text *out)
 	const char *value = lookup(in, key);
 	if (!value)
 		fail_at(in->conf->path, in->line,
-			"$%s is not set above this line; set it first, or use it in a function", key);
+			"$%s is not set above this line; set it first, or use it in a function",
+			key);
 	text_add(out, value, strlen(value));
 	in->at = name + length + braces;
 }

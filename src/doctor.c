@@ -1,5 +1,5 @@
-// Enters: nothing but the machine. Leaves: for each thing the product needs, "fine" or what to do. May
-// touch: stdout; a sandbox, to try one.
+// Enters: nothing but the machine. Leaves: for each thing the product needs, "fine" or what to do.
+// May touch: stdout; a sandbox, to try one.
 #include "binfmt.h"
 #include "room.h"
 #include "tree.h"

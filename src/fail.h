@@ -5,11 +5,11 @@
 
 enum exit_status {
 	EXIT_DONE = 0,
-	EXIT_RECIPE = 1,       // a recipe failed
-	EXIT_INPUT = 2,        // usage, or a target, stage or recipe that does not read
-	EXIT_HOST = 3,         // this machine cannot do it; the message has the remedy
-	EXIT_TIME_LIMIT = 75,  // EX_TEMPFAIL of sysexits.h: run again to go on
-	EXIT_BY_SIGNAL = 128,  // plus the signal's number, as shells do
+	EXIT_RECIPE = 1,      // a recipe failed
+	EXIT_INPUT = 2,	      // usage, or a target, stage or recipe that does not read
+	EXIT_HOST = 3,	      // this machine cannot do it; the message has the remedy
+	EXIT_TIME_LIMIT = 75, // EX_TEMPFAIL of sysexits.h: run again to go on
+	EXIT_BY_SIGNAL = 128, // plus the signal's number, as shells do
 };
 
 // "bootstrap: ..." on stderr, then exit(status).

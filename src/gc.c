@@ -1,5 +1,5 @@
-// Enters: which targets matter, or a size. Leaves: the store without the rest. May touch: the store,
-// through its calls.
+// Enters: which targets matter, or a size. Leaves: the store without the rest. May touch: the
+// store, through its calls.
 #include "verbs.h"
 
 #include <stdio.h>
@@ -30,8 +30,7 @@ static void keep_plan(const struct plan_wish *wish, const struct store *store, s
 	}
 }
 
-static void keep_targets(const struct options *options, const struct jobs *jobs,
-			 struct list *names)
+static void keep_targets(const struct options *options, const struct jobs *jobs, struct list *names)
 {
 	const struct store *store = jobs->store;
 	struct plan_wish wish = {.root = options->root, .machine = jobs->host->machine};
@@ -56,7 +55,7 @@ enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)
 		keep_targets(options, jobs, &names);
 	if (!store_lock_all(jobs->store, true))
 		fail(EXIT_HOST, "another run uses the store; try again when it has ended");
-	printf("%.1f MiB removed from %s\n",
-	       (double)store_sweep(jobs->store, &names) / (1 << 20), jobs->store->path);
+	printf("%.1f MiB removed from %s\n", (double)store_sweep(jobs->store, &names) / (1 << 20),
+	       jobs->store->path);
 	return EXIT_DONE;
 }

@@ -1,5 +1,5 @@
-// Enters: a stage's lines. Leaves: edges between them, and the order of building. May touch: nothing
-// outside the plan.
+// Enters: a stage's lines. Leaves: edges between them, and the order of building. May touch:
+// nothing outside the plan.
 //
 // A need names a recipe; the line that answers is the nearest earlier one of that recipe, else the
 // first later one, else the stage below has it already. That makes the chicken and egg plain text:

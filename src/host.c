@@ -107,8 +107,8 @@ bool version_at_least(const char *text, int major, int minor)
 	return found[0] > major || (found[0] == major && found[1] >= minor);
 }
 
-// Before 18 clang cannot share precompiled headers, and before 19 it cannot build libc++ 22; gcc comes
-// after every usable clang, because it builds LLVM in twice the time.
+// Before 18 clang cannot share precompiled headers, and before 19 it cannot build libc++ 22; gcc
+// comes after every usable clang, because it builds LLVM in twice the time.
 enum { CLANG_FOR_LLVM = 18, CLANG_FOR_TARGETS = 19, CLANG_NEWEST = 40 };
 
 static const char *find_compiler(const struct store *store, int oldest)

@@ -7,9 +7,9 @@
 struct host {
 	const char *machine; // as uname -m says
 	int processors;
-	long memory;         // MiB that are free to use
+	long memory; // MiB that are free to use
 	const char *cc, *cxx;
-	bool ninja_joins;    // its ninja is a jobserver's client (1.13 and later)
+	bool ninja_joins; // its ninja is a jobserver's client (1.13 and later)
 };
 
 const char *host_machine(void);

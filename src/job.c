@@ -142,8 +142,7 @@ static void add_build(struct jobs *jobs, const struct item *item)
 	struct job *unpack = NULL;
 	if (has_source(item->recipe))
 		unpack = unpack_of(jobs, item->recipe->source);
-	struct job *job =
-		add(jobs, JOB_BUILD, mem_format("%s/%s", item->stage->name, item->name));
+	struct job *job = add(jobs, JOB_BUILD, mem_format("%s/%s", item->stage->name, item->name));
 	job->item = item;
 	job->unpack = unpack;
 	if (unpack)

@@ -18,12 +18,12 @@ struct job {
 		JOB_BUILD,   // one line of a stage
 		JOB_COMPOSE, // a union of trees: a stage, or the libraries or tools of one build
 	} kind;
-	const char *name; // "stage1/musl:headers", unique in the run
+	const char *name;	     // "stage1/musl:headers", unique in the run
 	const struct item *item;     // JOB_BUILD
 	const struct source *source; // JOB_FETCH, JOB_UNPACK
 	const struct stage *stage;   // JOB_COMPOSE of a whole stage
-	struct list parts;           // JOB_COMPOSE: struct part *, later ones over earlier ones
-	bool over;                   // JOB_COMPOSE: a later part may replace a file
+	struct list parts;	     // JOB_COMPOSE: struct part *, later ones over earlier ones
+	bool over;		     // JOB_COMPOSE: a later part may replace a file
 
 	struct list inputs;    // struct job *: their outputs are part of the key
 	struct list materials; // struct job *: must be in the store before this can run
@@ -31,12 +31,12 @@ struct job {
 	struct job *fetch, *unpack, *sysroot, *tools; // those of the above that a room is made of
 
 	const char *manifest, *key; // set once the inputs' outputs are known
-	const char *out;            // its output's hash; NULL as long as it is not known
-	bool present;               // the output is in the store
-	bool wanted;                // its output has to be known
-	bool demanded;              // its output has to be there
-	bool fresh;                 // to be made again, whatever the store has
-	const char *before;         // the output that the store had, when fresh
+	const char *out;	    // its output's hash; NULL as long as it is not known
+	bool present;		    // the output is in the store
+	bool wanted;		    // its output has to be known
+	bool demanded;		    // its output has to be there
+	bool fresh;		    // to be made again, whatever the store has
+	const char *before;	    // the output that the store had, when fresh
 	enum {
 		JOB_IDLE,    // waits for others, or for nobody to want it
 		JOB_READY,   // waits for its turn
@@ -45,8 +45,8 @@ struct job {
 		JOB_FAILED,
 		JOB_SKIPPED, // something it needs failed
 	} state;
-	double estimate; // seconds, from the last record
-	double path;     // seconds from its start to the end of the last job that waits for it
+	double estimate;   // seconds, from the last record
+	double path;	   // seconds from its start to the end of the last job that waits for it
 	struct task *task; // while it runs; the scheduler's
 };
 
@@ -58,8 +58,7 @@ struct jobs {
 	struct list stages; // struct job *, JOB_COMPOSE, one for each stage
 };
 
-struct jobs *jobs_make(const struct plan *plan, const struct store *store,
-		       const struct host *host);
+struct jobs *jobs_make(const struct plan *plan, const struct store *store, const struct host *host);
 // What a record calls the target of a job: its target's name, or "build" when it serves all.
 const char *job_target(const struct jobs *jobs, const struct job *job);
 

@@ -1,5 +1,5 @@
-// One budget of slots for the runner and every make below it: the GNU make jobserver, whose pool is a
-// pipe with one byte a slot. See "Sharing Job Slots with GNU make" in the GNU make manual.
+// One budget of slots for the runner and every make below it: the GNU make jobserver, whose pool is
+// a pipe with one byte a slot. See "Sharing Job Slots with GNU make" in the GNU make manual.
 #ifndef JOBSERVER_H
 #define JOBSERVER_H
 
@@ -8,8 +8,8 @@
 struct jobserver {
 	int slots;
 	int read_end, write_end; // as clients get them
-	int own_end;             // the read end again, non-blocking for us alone
-	int held;                // slots that the runner took for its jobs
+	int own_end;		 // the read end again, non-blocking for us alone
+	int held;		 // slots that the runner took for its jobs
 };
 
 // The numbers under which a job finds the pipe.

@@ -1,5 +1,5 @@
-// Enters: a job whose inputs are known. Leaves: its manifest (every fact its output may depend on, one
-// a line) and its key, the manifest's hash. May touch: files it hashes.
+// Enters: a job whose inputs are known. Leaves: its manifest (every fact its output may depend on,
+// one a line) and its key, the manifest's hash. May touch: files it hashes.
 //
 // Outputs of other jobs are named by their hash, not their key: a recipe that changed, but made the
 // same bytes, changes nothing further up.

@@ -1,5 +1,6 @@
-// Enters: the command line. Leaves: an exit status. Follow a build from here: options -> plan (target,
-// stage, recipe, graph) -> jobs (job, key) -> run (wants, task, room, spawn, enter) -> store (tree).
+// Enters: the command line. Leaves: an exit status. Follow a build from here: options -> plan
+// (target, stage, recipe, graph) -> jobs (job, key) -> run (wants, task, room, spawn, enter) ->
+// store (tree).
 #include "verbs.h"
 
 #include <limits.h>

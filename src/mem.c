@@ -1,4 +1,5 @@
-// Enters: sizes and texts. Leaves: memory that lives until exit. May touch: its arena, nothing else.
+// Enters: sizes and texts. Leaves: memory that lives until exit. May touch: its arena, nothing
+// else.
 #include "mem.h"
 #include "fail.h"
 

@@ -19,6 +19,7 @@ static const struct option {
 	int value; // of a FLAG
 	const char *help;
 } table[] = {
+// clang-format off: a row a line
 #define AT(field) offsetof(struct options, field)
 	{"--target", "NAME", TEXT, AT(target), 0, "the processor to build for; see targets"},
 	{"--until", "STAGE", TEXT, AT(run.until), 0, "stop after this stage"},
@@ -28,16 +29,22 @@ static const struct option {
 	{"--store", "DIR", TEXT, AT(store), 0, "where everything built is kept"},
 	{"--mirror", "DIR|URL", TEXT, AT(run.mirror), 0, "ask here for source files first"},
 	{"--offline", NULL, FLAG, AT(run.offline), 1, "use no network but the mirror"},
-	{"--fetch-only", NULL, FLAG, AT(run.fetch_only), 1, "bring the source files, build nothing"},
-	{"--host-clang", NULL, FLAG, AT(host_clang), 1, "use this machine's clang (19 or newer) as stage1's"},
-	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0, "stop after 90s, 30m or 5h; exit status 75"},
-	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1, "after a failure build what does not need it"},
+	{"--fetch-only", NULL, FLAG, AT(run.fetch_only), 1,
+	 "bring the source files, build nothing"},
+	{"--host-clang", NULL, FLAG, AT(host_clang), 1,
+	 "use this machine's clang (19 or newer) as stage1's"},
+	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0,
+	 "stop after 90s, 30m or 5h; exit status 75"},
+	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1,
+	 "after a failure build what does not need it"},
 	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, "print errors only"},
 	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, "print phases and unions too"},
 	{"--size", "SIZE", SIZE, AT(size), 0, "gc: shrink the store to this, for example 20G"},
-	{"--build", "NAME", TEXT, AT(build), 0, "plan: as seen from a build machine of this target"},
+	{"--build", "NAME", TEXT, AT(build), 0,
+	 "plan: as seen from a build machine of this target"},
 	{"--root", "DIR", TEXT, AT(root), 0, "the checkout (given by ./bootstrap itself)"},
 #undef AT
+	// clang-format on
 };
 
 static const struct verb {
@@ -46,7 +53,8 @@ static const struct verb {
 	{"plan", NULL, "what would be built, in order"},
 	{"why", "RECIPE", "why a recipe would be built again"},
 	{"log", "RECIPE", "what a recipe's last build printed"},
-	{"shell", "STAGE|RECIPE", "a shell in a stage's root, or in a build's room (-- COMMAND: just that)"},
+	{"shell", "STAGE|RECIPE",
+	 "a shell in a stage's root, or in a build's room (-- COMMAND: just that)"},
 	{"targets", NULL, "the processors to build for"},
 	{"doctor", NULL, "what this machine lacks"},
 	{"gc", NULL, "remove from the store what the targets do not need"},

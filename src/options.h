@@ -5,11 +5,11 @@
 #include "run.h"
 
 struct options {
-	const char *verb;     // "" to build
-	const char *operand;  // of the verb, or NULL
+	const char *verb;    // "" to build
+	const char *operand; // of the verb, or NULL
 	const char *root, *target, *build, *store;
-	struct list command;  // words behind "--": for shell, instead of a prompt
-	double size;          // gc: bytes, 0: what the targets need
+	struct list command; // words behind "--": for shell, instead of a prompt
+	double size;	     // gc: bytes, 0: what the targets need
 	bool host_clang;
 	struct run_wish run;
 };

@@ -137,8 +137,7 @@ static void print_stage(const struct stage *stage)
 void plan_print(const struct plan *plan)
 {
 	printf("target %s (%s), %s\n", plan->target->name, plan->target->triple,
-	       plan->foreign ? "foreign to the build machine"
-			     : "native to the build machine");
+	       plan->foreign ? "foreign to the build machine" : "native to the build machine");
 	EACH(const struct stage, stage, plan->stages)
 		print_stage(stage);
 }

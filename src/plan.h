@@ -13,12 +13,12 @@ struct target {
 
 // Where a recipe's files come from; shared by recipes that say source_of.
 struct source {
-	const char *owner;                  // the recipe that pins it
-	const char *dir;                    // that recipe's folder: its *.patch belong to the source
+	const char *owner; // the recipe that pins it
+	const char *dir;   // that recipe's folder: its *.patch belong to the source
 	const char *version, *licence;
-	const char *url, *sha256;           // upstream's, or NULL
+	const char *url, *sha256;	    // upstream's, or NULL
 	const char *debian, *debian_sha256; // path below a Debian mirror's root, or NULL
-	const char *exclude;                // patterns never unpacked, or ""
+	const char *exclude;		    // patterns never unpacked, or ""
 };
 
 struct recipe {
@@ -53,30 +53,30 @@ struct item {
 
 struct stage {
 	const char *name, *path;
-	bool on_build_machine;     // where its programs run
+	bool on_build_machine;	   // where its programs run
 	const struct stage *tools; // whose tools build it; NULL: the build machine's
 	const struct stage *base;  // the tree it starts from, or NULL
 	const struct stage *below; // tools or base, whichever is given
-	struct list items;         // struct item *, in the order of building
+	struct list items;	   // struct item *, in the order of building
 	bool seen, placed;
 };
 
 struct plan {
-	const char *root;          // the checkout
+	const char *root;	   // the checkout
 	const struct conf *distro; // name, vendor and the like: the one file a fork edits
-	struct list targets;       // struct target *, by name
-	struct list recipes;       // struct recipe *, those the stages name
-	struct list stages;        // struct stage *, in the order of building
+	struct list targets;	   // struct target *, by name
+	struct list recipes;	   // struct recipe *, those the stages name
+	struct list stages;	   // struct stage *, in the order of building
 	const struct target *target;
 	const struct target *build; // the build machine's own target; NULL: none describes it
-	bool foreign;               // the build machine cannot run the target's programs
+	bool foreign;		    // the build machine cannot run the target's programs
 	bool host_clang;
 	const char *backends; // LLVM's names of all known targets, "AArch64;X86"
 };
 
 struct plan_wish {
 	const char *root, *target; // target NULL: the build machine's own
-	const char *machine;       // the build machine, as uname -m says
+	const char *machine;	   // the build machine, as uname -m says
 	bool host_clang;
 };
 

@@ -20,8 +20,7 @@ static bool is_name(const char *text)
 static void check_hash(const struct conf *head, const char *key)
 {
 	const struct fact *hash = conf_fact(head, key);
-	if (hash && (strlen(hash->value) != 64 ||
-		     strspn(hash->value, "0123456789abcdef") != 64))
+	if (hash && (strlen(hash->value) != 64 || strspn(hash->value, "0123456789abcdef") != 64))
 		fail_at(head->path, hash->line,
 			"%s must be 64 lower-case hex digits, as sha256sum prints", key);
 }
@@ -107,8 +106,8 @@ static const char *style_read(const struct plan *plan, const struct conf *head)
 // A style runs programs of its own (cmake needs ninja): they come first.
 static struct list tools_read(const struct plan *plan, const struct conf *head, const char *style)
 {
-	const struct conf *conf =
-		conf_read(mem_format("%s/src/sh/style/%s", plan->root, style), NULL);
+	const struct conf *conf = conf_read(mem_format("%s/src/sh/style/%s", plan->root, style),
+					    NULL);
 	const char *common = conf_value(conf, "tools"), *own = conf_value(head, "tools");
 	return words(mem_format("%s %s", common ? common : "", own ? own : ""));
 }
@@ -149,7 +148,8 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	recipe->dir = mem_format("%s/recipes/%s", plan->root, name);
 	recipe->path = mem_format("%s/recipe", recipe->dir);
 	if (!is_name(name) || access(recipe->dir, F_OK) != 0)
-		fail_at(asker, line, "there is no recipe '%s'; write recipes/%s/recipe", name, name);
+		fail_at(asker, line, "there is no recipe '%s'; write recipes/%s/recipe", name,
+			name);
 	const struct conf *head = recipe->head = conf_read(recipe->path, NULL);
 	check_rest(head);
 	recipe->source = source_read(plan, head, name, recipe->dir);

@@ -1,4 +1,5 @@
-// Enters: events of a run. Leaves: lines for people. May touch: stdout, stderr; logs, to show their end.
+// Enters: events of a run. Leaves: lines for people. May touch: stdout, stderr; logs, to show their
+// end.
 #include "run.h"
 #include "task.h"
 

@@ -13,14 +13,14 @@
 #include <unistd.h>
 
 // Folders that hold a machine's programs and what these need; not its users' files.
-static const char *const host_folders[] = {"bin",  "sbin", "lib", "lib32", "lib64", "libx32",
-					   "usr",  "etc",  "opt", "nix",   "gnu"};
+static const char *const host_folders[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32",
+					   "usr", "etc",  "opt", "nix",	  "gnu"};
 
 // What a cross build must not find by accident; tools=cc brings it back.
 static const char *const host_headers[] = {
-	"/usr/include",	      "/usr/local/include", "/usr/local/lib",	   "/usr/lib/gcc",
-	"/usr/lib/llvm-*",    "/usr/lib/pkgconfig", "/usr/lib/*/pkgconfig", "/usr/share/pkgconfig",
-	"/usr/lib/cmake",     "/usr/lib/*/cmake",   "/usr/share/aclocal"};
+	"/usr/include",	   "/usr/local/include", "/usr/local/lib",	 "/usr/lib/gcc",
+	"/usr/lib/llvm-*", "/usr/lib/pkgconfig", "/usr/lib/*/pkgconfig", "/usr/share/pkgconfig",
+	"/usr/lib/cmake",  "/usr/lib/*/cmake",	 "/usr/share/aclocal"};
 
 struct room {
 	const struct job *job;
@@ -188,10 +188,9 @@ static void mirror_locations(struct list *arguments, const struct source *source
 
 static void furnish_fetch(struct room *room)
 {
-	static const char *const passed[] = {"http_proxy", "https_proxy", "ftp_proxy",
-					     "all_proxy",  "no_proxy",	  "HTTPS_PROXY",
-					     "ALL_PROXY",  "NO_PROXY",	  "CURL_CA_BUNDLE",
-					     "SSL_CERT_FILE"};
+	static const char *const passed[] = {
+		"http_proxy",  "https_proxy", "ftp_proxy", "all_proxy",	     "no_proxy",
+		"HTTPS_PROXY", "ALL_PROXY",   "NO_PROXY",  "CURL_CA_BUNDLE", "SSL_CERT_FILE"};
 	struct list arguments = {0};
 	const struct source *source = room->job->source;
 	const char *mirror = room->wish->mirror;

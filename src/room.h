@@ -10,9 +10,9 @@ struct room_wish {
 	const struct jobs *jobs;
 	const char *mirror; // folder, URL, or NULL
 	bool offline;
-	int share;             // slots the job may count on, for tools that know no jobserver
+	int share;	       // slots the job may count on, for tools that know no jobserver
 	const char *makeflags; // of the jobserver
-	long memory;           // MiB
+	long memory;	       // MiB
 };
 
 // The job's materials must be in the store, its object folder made.

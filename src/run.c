@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 enum {
-	FETCHES = 4,          // at once: more would not be faster, and not be polite
-	LOCKED_WAIT = 250,    // ms until a job that another run has at work is looked at again
-	PATIENCE = 10,        // seconds a job gets to end after SIGTERM
-	MEMORY_SHARE = 90,    // per cent of what is free, for jobs that say what they need
+	FETCHES = 4,	   // at once: more would not be faster, and not be polite
+	LOCKED_WAIT = 250, // ms until a job that another run has at work is looked at again
+	PATIENCE = 10,	   // seconds a job gets to end after SIGTERM
+	MEMORY_SHARE = 90, // per cent of what is free, for jobs that say what they need
 };
 
 struct loop {
@@ -26,14 +26,14 @@ struct loop {
 	const struct run_wish *wish;
 	struct wants wants;
 	struct jobserver server;
-	struct list tasks;   // struct task *, at work
-	struct list locked;  // struct job *, at work in another run
+	struct list tasks;  // struct task *, at work
+	struct list locked; // struct job *, at work in another run
 	int events, signals;
-	int fetches, sandboxes; // at work
-	long memory;         // MiB left
+	int fetches, sandboxes;	  // at work
+	long memory;		  // MiB left
 	double deadline, kill_at; // monotonic seconds, 0: none
 	enum exit_status status;
-	bool stopping;       // nothing new starts
+	bool stopping; // nothing new starts
 };
 
 static void watch(struct loop *loop, int fd, void *what)
@@ -132,8 +132,7 @@ static void succeed(struct loop *loop, struct job *job, double seconds)
 {
 	job->state = JOB_IDLE;
 	if (!wants_look(&loop->wants, job)) {
-		fail_job(loop, job, "", "its output was kept, but is not in the store",
-			 EXIT_HOST);
+		fail_job(loop, job, "", "its output was kept, but is not in the store", EXIT_HOST);
 		return;
 	}
 	if (job->before && strcmp(job->before, job->out) != 0)
@@ -341,8 +340,7 @@ static void publish(const struct jobs *jobs)
 static void report_stop(const struct loop *loop)
 {
 	if (loop->status == EXIT_TIME_LIMIT)
-		warn("stopped at the time limit; nothing is lost, to go on: %s",
-		     loop->wish->again);
+		warn("stopped at the time limit; nothing is lost, to go on: %s", loop->wish->again);
 	else if (loop->status > EXIT_BY_SIGNAL)
 		warn("stopped by a signal; nothing is lost, to go on: %s", loop->wish->again);
 }

@@ -6,15 +6,15 @@
 #include "job.h"
 
 struct run_wish {
-	const char *until;   // a stage's name, or NULL: all
-	struct list only;    // recipes; empty: all
-	struct list fresh;   // recipes to start over
-	int slots;           // of the budget; 0: one a processor
-	double time_limit;   // seconds, 0: none
+	const char *until; // a stage's name, or NULL: all
+	struct list only;  // recipes; empty: all
+	struct list fresh; // recipes to start over
+	int slots;	   // of the budget; 0: one a processor
+	double time_limit; // seconds, 0: none
 	bool keep_going, fetch_only, offline;
 	enum { QUIET, NORMAL, VERBOSE } talk;
 	const char *mirror;
-	const char *again;   // the command line, to be shown as the way to go on
+	const char *again; // the command line, to be shown as the way to go on
 };
 
 // Runs until everything wanted is there, something failed, or it was told to stop.
@@ -24,8 +24,8 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish);
 struct wants {
 	const struct jobs *jobs;
 	const struct run_wish *wish;
-	struct list ready;   // struct job *, each JOB_READY
-	struct list queue;   // struct job *, to be considered
+	struct list ready; // struct job *, each JOB_READY
+	struct list queue; // struct job *, to be considered
 	size_t done, made, failed;
 };
 void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_wish *wish);

@@ -10,23 +10,24 @@
 
 struct step {
 	enum step_kind {
-		STEP_BIND,       // `from`, read-only, with everything mounted below it
+		STEP_BIND,	 // `from`, read-only, with everything mounted below it
 		STEP_BIND_WRITE, // the same, writable
-		STEP_TMPFS,      // an empty folder in memory
-		STEP_LINK,       // a symbolic link that says `from`
-		STEP_PROC,       // this pid namespace's /proc
-		STEP_DEVPTS,     // pseudo terminals of its own
-		STEP_BINFMT,     // a private binfmt_misc; `from` is the line to register, or ""
+		STEP_TMPFS,	 // an empty folder in memory
+		STEP_LINK,	 // a symbolic link that says `from`
+		STEP_PROC,	 // this pid namespace's /proc
+		STEP_DEVPTS,	 // pseudo terminals of its own
+		STEP_BINFMT,	 // a private binfmt_misc; `from` is the line to register, or ""
 	} kind;
 	const char *from;
-	const char *to;   // inside the sandbox
+	const char *to;	  // inside the sandbox
 	const char *path; // where that is before the child enters its root
-	bool optional;    // a missing `from` is fine
+	bool optional;	  // a missing `from` is fine
 };
 
 struct sandbox {
 	const char *root; // an empty folder: the mount point of the new root, seen by nobody else
-	const char *tree; // a tree to write on without changing it: lowest layer of an overlay; or NULL
+	const char *
+		tree; // a tree to write on without changing it: lowest layer of an overlay; or NULL
 	struct list steps;
 	bool network;
 	bool interactive; // keeps the terminal, the signals of its keys and the right to mount
@@ -47,14 +48,15 @@ void sandbox_fd(struct sandbox *sandbox, int from, int to);
 // /proc, /dev with the harmless devices, /tmp: what every room has.
 void sandbox_base(struct sandbox *sandbox);
 
-// Enters the namespaces' mounts; runs in the child, before anything else of it. Uses only its stack.
-// 0, or -1 with errno set and *step the index of the step that failed, STEP_OF_ROOT for the rest.
+// Enters the namespaces' mounts; runs in the child, before anything else of it. Uses only its
+// stack. 0, or -1 with errno set and *step the index of the step that failed, STEP_OF_ROOT for the
+// rest.
 enum { STEP_OF_ROOT = -1 };
 int sandbox_enter(const struct sandbox *sandbox, uid_t uid, gid_t gid, int *step);
 
 struct child {
 	pid_t pid;
-	int pidfd;  // readable when the child has ended; the caller waits for it and closes it
+	int pidfd;   // readable when the child has ended; the caller waits for it and closes it
 	int trouble; // the child's word on why it could not start
 };
 

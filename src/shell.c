@@ -1,5 +1,5 @@
-// Enters: the name of a stage or recipe. Leaves: the exit status of a shell in its room. May touch: the
-// terminal, for the time of the shell; a stage's tree stays as it is.
+// Enters: the name of a stage or recipe. Leaves: the exit status of a shell in its room. May touch:
+// the terminal, for the time of the shell; a stage's tree stays as it is.
 #include "task.h"
 #include "tree.h"
 #include "verbs.h"
@@ -104,10 +104,8 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 	if (task_lock(job, jobs->store) < 0)
 		fail(EXIT_HOST, "%s is at work in another run; end that one first", job->name);
 	task_copy_texts(job, jobs);
-	const struct room_wish wish = {.jobs = jobs,
-				       .share = host->processors,
-				       .memory = host->memory,
-				       .makeflags = ""};
+	const struct room_wish wish = {
+		.jobs = jobs, .share = host->processors, .memory = host->memory, .makeflags = ""};
 	struct sandbox *sandbox = room_of(job, &wish);
 	set_command(sandbox, &options->command);
 	return in_sandbox(sandbox);

@@ -3,8 +3,8 @@
 //
 // Two processes start: pid 1 of the namespace, which makes the room, passes signals on and reaps
 // strays, and below it the job. When pid 1 ends, the kernel ends whatever is left.
-#include "sandbox.h"
 #include "conf.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>

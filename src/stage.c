@@ -49,7 +49,8 @@ static bool set(const struct plan *plan, struct item *item, char *word)
 		return true;
 	}
 	if (strspn(word, "abcdefghijklmnopqrstuvwxyz_") != strlen(word))
-		fail_at(stage->path, item->line, "'%s': a value's name is lower-case letters", word);
+		fail_at(stage->path, item->line, "'%s': a value's name is lower-case letters",
+			word);
 	struct fact *fact = mem_new(sizeof *fact);
 	*fact = (struct fact){.key = word, .value = value, .line = item->line};
 	list_push(&item->values, fact);

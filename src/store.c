@@ -25,14 +25,15 @@ const char *store_path(const struct store *store, const char *format, ...)
 
 const struct store *store_open(const char *path)
 {
-	static const char *const folders[] = {"trees",   "records", "inputs", "logs",
+	static const char *const folders[] = {"trees",	 "records", "inputs", "logs",
 					      "objects", "latest",  "roots",  "versions"};
 	struct store *store = mem_new(sizeof *store);
 	store->path = path;
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
 		if (!tree_folder(store_path(store, "%s", folders[i])))
-			fail(EXIT_HOST, "%s: the store cannot be made: %s; choose another with --store",
-			     path, strerror(errno));
+			fail(EXIT_HOST,
+			     "%s: the store cannot be made: %s; choose another with --store", path,
+			     strerror(errno));
 	return store;
 }
 
@@ -198,8 +199,8 @@ static const char *record_text(const struct record *record)
 {
 	return mem_format("job='%s'\ntarget=%s\nout=%s\nphases='%s'\nseconds=%.3f\ncpu=%.3f\n"
 			  "memory=%ld\nbytes=%lld\n",
-			  record->job, record->target, record->out, record->phases,
-			  record->seconds, record->cpu, record->memory, record->bytes);
+			  record->job, record->target, record->out, record->phases, record->seconds,
+			  record->cpu, record->memory, record->bytes);
 }
 
 static bool write_latest(const struct store *store, const struct record *record)

@@ -4,10 +4,9 @@
 //	records/KEY         facts: which job, its output, times            (this file is the commit)
 //	inputs/KEY          the text whose SHA-256 is KEY: why it was made
 //	logs/KEY            what it printed
-//	objects/KEY/        a job at work, failed or interrupted: build/ out/ log; KEY.lock beside it
-//	latest/TARGET/JOB   key of the last commit of that job
-//	roots/TARGET/STAGE  link to a stage's tree
-//	versions/           what the build machine's tools said of their versions
+//	objects/KEY/        a job at work, failed or interrupted: build/ out/ log; KEY.lock beside
+//it 	latest/TARGET/JOB   key of the last commit of that job 	roots/TARGET/STAGE  link to a stage's
+//tree 	versions/           what the build machine's tools said of their versions
 #ifndef STORE_H
 #define STORE_H
 
@@ -30,7 +29,7 @@ struct record {
 // Makes the folders when they are missing; fatal when that cannot be done.
 const struct store *store_open(const char *path);
 __attribute__((format(printf, 2, 3))) const char *store_path(const struct store *store,
-							      const char *format, ...);
+							     const char *format, ...);
 
 // NULL when the key has no record, or its tree is gone.
 const struct record *store_find(const struct store *store, const char *key);
@@ -38,8 +37,8 @@ const struct record *store_find(const struct store *store, const char *key);
 const struct record *store_latest(const struct store *store, const char *target, const char *job);
 bool store_has_tree(const struct store *store, const char *out);
 
-// Locks a key and makes its object folder (build/, out/, root/). Returns the lock's fd, close-on-exec;
-// -1: another run holds it. The lock goes with the last process that has the fd.
+// Locks a key and makes its object folder (build/, out/, root/). Returns the lock's fd,
+// close-on-exec; -1: another run holds it. The lock goes with the last process that has the fd.
 int store_lock(const struct store *store, const char *key);
 // Empties what an earlier try left, unless `keep`, and marks the folder as at work.
 void store_begin(const struct store *store, const char *key, bool keep);

@@ -34,8 +34,7 @@ static int by_name(const void *a, const void *b)
 
 static bool is_kept(const struct list *names, const char *name)
 {
-	return names->count &&
-	       bsearch(&name, names->at, names->count, sizeof *names->at, by_name);
+	return names->count && bsearch(&name, names->at, names->count, sizeof *names->at, by_name);
 }
 
 static void sweep_folder(const struct store *store, const char *folder, const struct list *names)

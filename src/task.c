@@ -1,5 +1,5 @@
-// Enters: a job whose turn has come. Leaves: a process that does it, and afterwards its output in the
-// store. May touch: processes, the job's fds; the store through its calls only.
+// Enters: a job whose turn has come. Leaves: a process that does it, and afterwards its output in
+// the store. May touch: processes, the job's fds; the store through its calls only.
 #include "task.h"
 #include "fail.h"
 #include "hash.h"
@@ -187,10 +187,9 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 static void end_phase(struct task *task)
 {
 	if (*task->phase)
-		task->record.phases =
-			mem_format("%s%s%s %.3f", task->record.phases,
-				   *task->record.phases ? " " : "", task->phase,
-				   now() - task->phase_started);
+		task->record.phases = mem_format("%s%s%s %.3f", task->record.phases,
+						 *task->record.phases ? " " : "", task->phase,
+						 now() - task->phase_started);
 	task->phase = "";
 }
 

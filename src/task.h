@@ -9,11 +9,11 @@ struct task {
 	struct job *job;
 	struct sandbox *sandbox;
 	struct child child; // of the sandbox, or the worker (then `trouble` is -1)
-	int lock;           // of the object folder; goes with the last process that has it
-	int phases;         // pipe: the names of phases as they begin
-	int slots;          // held for it
-	long memory;        // MiB reserved for it
-	double started;     // seconds, monotonic
+	int lock;	    // of the object folder; goes with the last process that has it
+	int phases;	    // pipe: the names of phases as they begin
+	int slots;	    // held for it
+	long memory;	    // MiB reserved for it
+	double started;	    // seconds, monotonic
 	struct record record;
 	const char *phase; // at work now, "" before the first
 	double phase_started;
@@ -24,8 +24,8 @@ double now(void); // seconds, monotonic
 
 // The fd of a job's lock; -1: another run has the same job at work.
 int task_lock(const struct job *job, const struct store *store);
-// Puts the recipe and the shell side beside the object folder, where the room shows them from: editing
-// them changes the next run, not this one.
+// Puts the recipe and the shell side beside the object folder, where the room shows them from:
+// editing them changes the next run, not this one.
 void task_copy_texts(const struct job *job, const struct jobs *jobs);
 // Starts the job; `job->task` is set. False: it cannot start, and `*error` has why. The lock is the
 // task's from here on.

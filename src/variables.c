@@ -49,8 +49,8 @@ static void set_host_compiler(struct list *to, const struct jobs *jobs)
 static void set_target_compiler(struct list *to, const struct jobs *jobs)
 {
 	static const char *const tools[][2] = {
-		{"AR", "ar"},         {"RANLIB", "ranlib"},   {"NM", "nm"},
-		{"STRIP", "strip"},   {"OBJCOPY", "objcopy"}, {"READELF", "readelf"},
+		{"AR", "ar"},	    {"RANLIB", "ranlib"},   {"NM", "nm"},
+		{"STRIP", "strip"}, {"OBJCOPY", "objcopy"}, {"READELF", "readelf"},
 	};
 	const struct target *target = jobs->plan->target;
 	const char *flags = mem_format("-O2 %s --sysroot=/sysroot -ffile-prefix-map=/src=. "
@@ -102,4 +102,3 @@ void set_for_build(struct list *to, const struct item *item, const struct room_w
 	EACH(const struct fact, value, item->values)
 		set(to, "%s=%s", value->key, value->value);
 }
-

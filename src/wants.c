@@ -1,8 +1,9 @@
-// Enters: the graph, and what is asked for. Leaves: jobs that are ready, in the best order. May touch:
-// jobs; the store, to look.
+// Enters: the graph, and what is asked for. Leaves: jobs that are ready, in the best order. May
+// touch: jobs; the store, to look.
 //
-// Work is found backwards: a stage wants its builds' outputs. A build's key is known when the outputs
-// of its inputs are; if the store has the key, nothing below it is even looked at: no fetch, no unpack.
+// Work is found backwards: a stage wants its builds' outputs. A build's key is known when the
+// outputs of its inputs are; if the store has the key, nothing below it is even looked at: no
+// fetch, no unpack.
 #include "run.h"
 
 #include <string.h>
