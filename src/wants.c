@@ -106,33 +106,55 @@ static bool left_to_twin(const struct wants *wants, struct job *job)
 	return false;
 }
 
+static void skip(struct wants *wants, struct job *job)
+{
+	job->state = JOB_SKIPPED;
+	wants_settle(wants, job);
+}
+
+// While what is below is built for hours, the network is idle; and a file that is not to be had
+// should show now, not then.
+static void fetch_early(struct wants *wants, const struct job *job)
+{
+	if (job->unpack)
+		demand(wants, job->unpack->fetch);
+}
+
+// The key is known, the output is not there: gets what the job is made of, and makes it ready.
+static void prepare(struct wants *wants, struct job *job)
+{
+	EACH(struct job, material, job->materials)
+		demand(wants, material);
+	if (lost(&job->materials)) {
+		skip(wants, job);
+	} else if (all_present(&job->materials)) {
+		job->state = JOB_READY;
+		list_push(&wants->ready, job);
+	}
+}
+
 static void consider(struct wants *wants, struct job *job)
 {
 	if (!job->wanted || job->state != JOB_IDLE || job->present)
 		return;
-	if (lost(&job->inputs) || lost(&job->materials)) {
-		job->state = JOB_SKIPPED;
-		wants_settle(wants, job);
+	if (lost(&job->inputs)) {
+		skip(wants, job);
 		return;
 	}
-	if (!all_known(&job->inputs))
+	if (!all_known(&job->inputs)) {
+		fetch_early(wants, job);
 		return;
+	}
 	if (!job->key)
 		set_key(wants, job);
 	if (job->present || (job->kind == JOB_COMPOSE && !job->demanded))
 		return;
-	if (job->kind == JOB_COMPOSE && left_to_twin(wants, job))
-		return;
-	if (job->kind == JOB_COMPOSE && wants_look(wants, job)) {
+	if (job->kind != JOB_COMPOSE)
+		prepare(wants, job);
+	else if (wants_look(wants, job))
 		wants_settle(wants, job);
-		return;
-	}
-	EACH(struct job, material, job->materials)
-		demand(wants, material);
-	if (!all_present(&job->materials))
-		return;
-	job->state = JOB_READY;
-	list_push(&wants->ready, job);
+	else if (!left_to_twin(wants, job))
+		prepare(wants, job);
 }
 
 static void consider_all(struct wants *wants)
