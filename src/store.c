@@ -244,7 +244,8 @@ bool store_commit(const struct store *store, struct record *record, const char *
 bool store_commit_union(const struct store *store, const char *key, const char **error)
 {
 	const char *folder = store_path(store, "objects/%s", key);
-	if (!sync_all(store) || !move_tree(store, mem_format("%s/out", folder), key)) {
+	const char *made = mem_format("%s/out", folder);
+	if (!tree_date(made) || !sync_all(store) || !move_tree(store, made, key)) {
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
 		return false;
 	}

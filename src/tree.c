@@ -94,9 +94,10 @@ static bool seal_link(struct seal *seal, const char *path, size_t root)
 	return true;
 }
 
+static const struct timespec times[2] = {{.tv_sec = TREE_TIME}, {.tv_sec = TREE_TIME}};
+
 static bool seal_entry(struct seal *seal, char *path, size_t root)
 {
-	static const struct timespec times[2] = {{.tv_sec = TREE_TIME}, {.tv_sec = TREE_TIME}};
 	struct stat info;
 	bool done;
 	if (lstat(path, &info) < 0)
@@ -148,8 +149,22 @@ bool tree_seal(const char *path, struct tree_sum *sum, const char **error)
 	struct seal seal = {.listing = hash_start(), .sum = sum, .error = error};
 	snprintf(buffer, sizeof buffer, "%s", path);
 	bool done = seal_folder(&seal, buffer, strlen(path) + 1);
+	if (done && utimensat(AT_FDCWD, path, times, 0) < 0)
+		done = failed(error, "set the time of", path);
 	sum->digest = hash_end(seal.listing);
 	return done;
+}
+
+static int date_folder(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+	(void)info;
+	(void)walk;
+	return type == FTW_DP ? utimensat(AT_FDCWD, path, times, 0) : 0;
+}
+
+bool tree_date(const char *path)
+{
+	return !nftw(path, date_folder, 32, FTW_DEPTH | FTW_PHYS);
 }
 
 static bool same_file(const char *a, const char *b)

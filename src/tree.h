@@ -19,6 +19,9 @@ struct tree_sum {
 // (arena).
 bool tree_seal(const char *path, struct tree_sum *sum, const char **error);
 
+// Sets the times of the folders alone, where the files' are right already.
+bool tree_date(const char *path);
+
 // Links every file of `from` into `to` (made when missing). Where both have a file: with `over` the
 // new one takes the place; without, they must have the same content, or it is an error.
 bool tree_unite(const char *from, const char *to, bool over, const char **error);
