@@ -98,7 +98,8 @@ static void say_host(struct manifest *to, const struct item *item)
 {
 	const struct jobs *jobs = to->jobs;
 	say(to, "build-machine %s", jobs->host->machine);
-	say(to, "foreign %d", jobs->plan->foreign);
+	if (item->purpose != FOR_BUILD)
+		say(to, "foreign %d", jobs->plan->foreign);
 	say(to, "tool cc %s", host_version(jobs->store, jobs->host->cc));
 	EACH(const char, tool, item->recipe->tools) {
 		const char *version = host_version(jobs->store, tool);

@@ -92,6 +92,7 @@ static enum exit_status with_store(const struct options *options, const char *ag
 	const struct plan *plan = make_plan(options);
 	struct run_wish wish = options->run;
 	wish.mirror = mirror(wish.mirror);
+	wish.place = options_place(options, plan);
 	wish.again = again;
 	check_names(options, plan);
 	const struct store *store = store_open(store_folder(options));

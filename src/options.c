@@ -241,3 +241,11 @@ const char *options_text(int argc, char **argv)
 	}
 	return text;
 }
+
+const char *options_place(const struct options *options, const struct plan *plan)
+{
+	const char *store = options->store ? quoted(options->store) : NULL;
+	return mem_format(" --target %s%s%s%s", plan->target->name,
+			  plan->host_clang ? " --host-clang" : "", store ? " --store " : "",
+			  store ? store : "");
+}

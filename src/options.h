@@ -19,4 +19,7 @@ const struct options *options_parse(int argc, char **argv);
 // What a person types to go on with the same run.
 const char *options_text(int argc, char **argv);
 
+// " --target T --store S": what leads another command to the same target and store.
+const char *options_place(const struct options *options, const struct plan *plan);
+
 #endif

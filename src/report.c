@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LOG_TAIL = 25 };
+enum { LOG_TAIL = 25, LINE_LENGTH = 300 };
 
 static double start;
 
@@ -54,17 +54,32 @@ void report_done(const struct run_wish *wish, const struct job *job, double seco
 		line("done", job, seconds >= 1 ? mem_format(" (%.0f s)", seconds) : "");
 }
 
-// The last lines of a text file, each after a bar.
-static void show_tail(const char *path)
+// Logs hold what programs print: no control character of theirs reaches the terminal.
+static void make_printable(char *text, size_t count)
 {
-	static char block[8192];
+	for (size_t i = 0; i < count; i++)
+		if ((unsigned char)text[i] < ' ' && text[i] != '\n' && text[i] != '\t')
+			text[i] = '?';
+}
+
+static size_t read_end(const char *path, char *block, size_t size)
+{
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return;
-	if (fseek(file, -(long)sizeof block + 1, SEEK_END) < 0)
+		return 0;
+	if (fseek(file, -(long)size, SEEK_END) < 0)
 		rewind(file);
-	size_t count = fread(block, 1, sizeof block - 1, file);
+	size_t count = fread(block, 1, size, file);
 	fclose(file);
+	return count;
+}
+
+// The last lines of a log, each after a bar.
+static void show_tail(const char *path)
+{
+	static char block[8193];
+	size_t count = read_end(path, block, sizeof block - 1);
+	make_printable(block, count);
 	while (count && block[count - 1] == '\n')
 		count--;
 	block[count] = '\0';
@@ -72,11 +87,11 @@ static void show_tail(const char *path)
 	for (int lines = 0; from > block && lines < LOG_TAIL; lines++)
 		for (from--; from > block && from[-1] != '\n'; from--)
 			;
-	for (char *text = from, *next; text; text = next) {
+	for (char *text = from, *next; text && count; text = next) {
 		next = strchr(text, '\n');
 		if (next)
 			*next++ = '\0';
-		fprintf(stderr, "  | %s\n", text);
+		fprintf(stderr, "  | %.*s\n", LINE_LENGTH, text);
 	}
 }
 
@@ -89,8 +104,8 @@ void report_failure(const struct jobs *jobs, const struct run_wish *wish, const 
 	show_tail(log);
 	fprintf(stderr, "the whole log:   %s\n", log);
 	if (job->item)
-		fprintf(stderr, "look around:     ./bootstrap shell %s --target %s%s\n", job->name,
-			jobs->plan->target->name, jobs->plan->host_clang ? " --host-clang" : "");
+		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", job->name,
+			wish->place);
 	fprintf(stderr, "to go on:        %s\n", wish->again);
 }
 

@@ -14,6 +14,7 @@ struct run_wish {
 	bool keep_going, fetch_only, offline;
 	enum { QUIET, NORMAL, VERBOSE } talk;
 	const char *mirror;
+	const char *place; // the options that lead to the same target and store
 	const char *again; // the command line, to be shown as the way to go on
 };
 

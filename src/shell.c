@@ -20,12 +20,6 @@ static const struct job *stage_named(const struct jobs *jobs, const char *name)
 	return NULL;
 }
 
-static const char *base_command(const struct jobs *jobs)
-{
-	return mem_format("./bootstrap --target %s%s", jobs->plan->target->name,
-			  jobs->plan->host_clang ? " --host-clang" : "");
-}
-
 // The keys of the terminal go to the shell; the runner only waits.
 static enum exit_status in_sandbox(struct sandbox *sandbox)
 {
@@ -66,8 +60,8 @@ static enum exit_status in_stage(const struct jobs *jobs, const struct job *stag
 	wish.until = stage->stage->name;
 	wants_start(&wants, jobs, &wish);
 	if (!stage->present)
-		fail(EXIT_INPUT, "%s is not built yet; first run: %s --until %s", stage->name,
-		     base_command(jobs), stage->name);
+		fail(EXIT_INPUT, "%s is not built yet; first run: ./bootstrap%s --until %s",
+		     stage->name, options_place(options, jobs->plan), stage->name);
 	if (!mkdtemp(root))
 		fail(EXIT_HOST, "/tmp: no folder can be made there: %s", strerror(errno));
 	struct sandbox *sandbox = room_of_stage(jobs, stage, root);
@@ -96,11 +90,13 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 	const struct host *host = jobs->host;
 	struct job *job = unfinished(jobs, options->operand);
 	if (job->present)
-		fail(EXIT_INPUT, "%s is built, its room is gone; to build it again: %s --fresh %s",
-		     job->name, base_command(jobs), job->name);
+		fail(EXIT_INPUT,
+		     "%s is built, its room is gone; to build it again: ./bootstrap%s --fresh %s",
+		     job->name, options_place(options, jobs->plan), job->name);
 	if (job->state != JOB_READY)
-		fail(EXIT_INPUT, "what %s needs is not built yet; first run: %s --only %s",
-		     job->name, base_command(jobs), job->name);
+		fail(EXIT_INPUT,
+		     "what %s needs is not built yet; first run: ./bootstrap%s --only %s",
+		     job->name, options_place(options, jobs->plan), job->name);
 	if (task_lock(job, jobs->store) < 0)
 		fail(EXIT_HOST, "%s is at work in another run; end that one first", job->name);
 	task_copy_texts(job, jobs);

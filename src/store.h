@@ -5,8 +5,8 @@
 //	inputs/KEY          the text whose SHA-256 is KEY: why it was made
 //	logs/KEY            what it printed
 //	objects/KEY/        a job at work, failed or interrupted: build/ out/ log; KEY.lock beside
-//it 	latest/TARGET/JOB   key of the last commit of that job 	roots/TARGET/STAGE  link to a stage's
-//tree 	versions/           what the build machine's tools said of their versions
+// it 	latest/TARGET/JOB   key of the last commit of that job 	roots/TARGET/STAGE  link to a
+// stage's tree 	versions/           what the build machine's tools said of their versions
 #ifndef STORE_H
 #define STORE_H
 

@@ -37,16 +37,34 @@ static bool is_kept(const struct list *names, const char *name)
 	return names->count && bsearch(&name, names->at, names->count, sizeof *names->at, by_name);
 }
 
+static void sweep_entry(const char *path)
+{
+	nftw(path, count, 32, FTW_PHYS);
+	if (!tree_remove(path))
+		warn("%s: cannot be removed", path);
+}
+
 static void sweep_folder(const struct store *store, const char *folder, const struct list *names)
 {
 	struct list found = folder_names(store_path(store, "%s", folder));
+	EACH(const char, name, found)
+		if (!is_kept(names, name))
+			sweep_entry(store_path(store, "%s/%s", folder, name));
+}
+
+// A run that was killed right after a commit leaves the object folder of something that is done.
+static bool is_done(const struct store *store, const char *key)
+{
+	return !access(store_path(store, "records/%s", key), F_OK) || store_has_tree(store, key);
+}
+
+static void sweep_objects(const struct store *store, const struct list *names)
+{
+	struct list found = folder_names(store_path(store, "objects"));
 	EACH(const char, name, found) {
-		const char *path = store_path(store, "%s/%s", folder, name);
-		if (is_kept(names, name))
-			continue;
-		nftw(path, count, 32, FTW_PHYS);
-		if (!tree_remove(path))
-			warn("%s: cannot be removed", path);
+		const char *key = mem_copy(name, strcspn(name, "."));
+		if (!is_kept(names, key) || is_done(store, key))
+			sweep_entry(store_path(store, "objects/%s", name));
 	}
 }
 
@@ -66,12 +84,13 @@ static void sweep_roots(const struct store *store)
 long long store_sweep(const struct store *store, const struct list *names)
 {
 	// Unions before the trees they link to, so that what goes with both is counted.
-	static const char *const folders[] = {"trees", "records", "inputs", "logs", "objects"};
+	static const char *const folders[] = {"trees", "records", "inputs", "logs"};
 	counted = 0;
 	if (names->count)
 		qsort(names->at, names->count, sizeof *names->at, by_name);
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
 		sweep_folder(store, folders[i], names);
+	sweep_objects(store, names);
 	sweep_roots(store);
 	return counted;
 }

@@ -38,7 +38,7 @@ static bool may_go_on(const struct job *job, const struct store *store)
 {
 	if (job->kind == JOB_FETCH)
 		return true;
-	if (job->kind != JOB_BUILD)
+	if (job->kind != JOB_BUILD || job->fresh)
 		return false;
 	return recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key);
 }
