@@ -32,7 +32,9 @@ static enum exit_status in_sandbox(struct sandbox *sandbox)
 	while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
 		;
 	const char *trouble = spawn_trouble(sandbox, &child);
-	if (trouble)
+	if (trouble && WEXITSTATUS(status) == 127) // as a shell says of a command it cannot find
+		warn("%s", trouble);
+	else if (trouble)
 		fail(EXIT_HOST, "%s", trouble);
 	return WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TROUBLE_FD = 20, SPARE_FD = 32, STEP_OF_PROGRAM = -2, NOT_STARTED = 125 };
+enum { TROUBLE_FD = 20, SPARE_FD = 32, STEP_OF_PROGRAM = -2, NOT_STARTED = 125, NOT_FOUND = 127 };
 
 struct trouble {
 	int step, error;
@@ -29,9 +29,9 @@ struct trouble {
 __attribute__((noreturn)) static void give_up(int step)
 {
 	struct trouble trouble = {step, errno};
-	if (write(TROUBLE_FD, &trouble, sizeof trouble) < 0)
-		_exit(NOT_STARTED); // nobody listens any more
-	_exit(NOT_STARTED);
+	ssize_t ignored = write(TROUBLE_FD, &trouble, sizeof trouble); // perhaps nobody listens
+	(void)ignored;
+	_exit(step == STEP_OF_PROGRAM ? NOT_FOUND : NOT_STARTED);
 }
 
 static bool wanted(const struct sandbox *sandbox, int fd)
@@ -66,8 +66,9 @@ __attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!sandbox->interactive)
 		setsid(); // the keys of the terminal are the runner's business
+	environ = (char **)sandbox->environment; // execvp looks in the room's PATH
 	if (chdir(sandbox->folder) == 0)
-		execve(sandbox->argv[0], sandbox->argv, sandbox->environment);
+		execvp(sandbox->argv[0], sandbox->argv);
 	give_up(STEP_OF_PROGRAM);
 }
 

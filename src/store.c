@@ -42,32 +42,45 @@ bool store_has_tree(const struct store *store, const char *out)
 	return !access(store_path(store, "trees/%s", out), F_OK);
 }
 
-static double number(const struct conf *conf, const char *key)
+// The value of one of record_text's lines; NULL when the text has no such line.
+static const char *field(const char *text, const char *key)
 {
-	const char *value = conf_value(conf, key);
+	const char *mark = mem_format("\n%s=", key);
+	const char *found = strstr(text, mark);
+	if (!found)
+		return NULL;
+	found += strlen(mark);
+	bool quotes = *found == '\'';
+	return mem_copy(found + quotes, strcspn(found + quotes, quotes ? "'\n" : "\n"));
+}
+
+static double number(const char *text, const char *key)
+{
+	const char *value = field(text, key);
 	return value ? strtod(value, NULL) : 0;
 }
 
+// What was damaged, by a disk or by hand, counts as no record: it is made again.
 static const struct record *record_read(const struct store *store, const char *key)
 {
 	const char *path = store_path(store, "records/%s", key);
 	if (access(path, R_OK) < 0)
 		return NULL;
 	struct record *record = mem_new(sizeof *record);
-	const struct conf *conf = conf_read(path, NULL);
-	conf_check(conf, "job target out phases seconds cpu memory bytes", "");
+	const char *text = mem_format("\n%s", file_text(path));
 	*record = (struct record){
-		.job = conf_value(conf, "job"),
-		.target = conf_value(conf, "target"),
+		.job = field(text, "job"),
+		.target = field(text, "target"),
 		.key = key,
-		.out = conf_value(conf, "out"),
-		.phases = conf_value(conf, "phases"),
-		.seconds = number(conf, "seconds"),
-		.cpu = number(conf, "cpu"),
-		.memory = (long)number(conf, "memory"),
-		.bytes = (long long)number(conf, "bytes"),
+		.out = field(text, "out"),
+		.phases = field(text, "phases"),
+		.seconds = number(text, "seconds"),
+		.cpu = number(text, "cpu"),
+		.memory = (long)number(text, "memory"),
+		.bytes = (long long)number(text, "bytes"),
 	};
-	return record;
+	bool whole = record->job && record->target && record->out && record->phases;
+	return whole && field(text, "bytes") ? record : NULL;
 }
 
 const struct record *store_find(const struct store *store, const char *key)

@@ -6,6 +6,7 @@
 #include "tree.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ static struct list uses(const struct store *store)
 	struct stat info;
 	EACH(const char, key, keys) {
 		struct use *use = mem_new(sizeof *use);
-		use->record = store_find(store, key);
+		use->record = strlen(key) == 64 ? store_find(store, key) : NULL;
 		if (!use->record || stat(store_path(store, "records/%s", key), &info) < 0)
 			continue;
 		use->time = info.st_mtim;
@@ -141,5 +142,8 @@ struct list store_newest(const struct store *store, long long size)
 bool store_lock_all(const struct store *store, bool alone)
 {
 	int fd = open(store_path(store, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	return fd >= 0 && !flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB);
+	if (fd < 0)
+		fail(EXIT_HOST, "%s: the store cannot be written: %s; choose another with --store",
+		     store->path, strerror(errno));
+	return !flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB);
 }

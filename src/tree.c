@@ -318,6 +318,18 @@ bool tree_remove(const char *path)
 	return false;
 }
 
+// On a read-only file system mkdir may say so even of a folder that is there.
+static bool make_folder(const char *path)
+{
+	struct stat info;
+	if (!mkdir(path, 0755))
+		return true;
+	int error = errno;
+	bool there = !stat(path, &info) && S_ISDIR(info.st_mode);
+	errno = error;
+	return there;
+}
+
 bool tree_folder(const char *path)
 {
 	char buffer[PATH_MAX];
@@ -329,9 +341,9 @@ bool tree_folder(const char *path)
 		if (*at != '/')
 			continue;
 		*at = '\0';
-		if (mkdir(buffer, 0755) < 0 && errno != EEXIST && access(buffer, F_OK) < 0)
+		if (!make_folder(buffer))
 			return false;
 		*at = '/';
 	}
-	return !mkdir(buffer, 0755) || errno == EEXIST;
+	return make_folder(buffer);
 }
