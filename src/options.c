@@ -224,11 +224,18 @@ const struct options *options_parse(int argc, char **argv)
 	return options;
 }
 
+// As a shell would have to be given it.
 static const char *quoted(const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "-_./=:,+@%";
-	return word[strspn(word, plain)] ? mem_format("'%s'", word) : word;
+	if (*word && !word[strspn(word, plain)])
+		return word;
+	const char *text = "'";
+	for (; *word; word++)
+		text = *word == '\'' ? mem_format("%s'\\''", text)
+				     : mem_format("%s%c", text, *word);
+	return mem_format("%s'", text);
 }
 
 const char *options_text(int argc, char **argv)

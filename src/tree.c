@@ -290,32 +290,43 @@ bool tree_copy(const char *from, const char *to, const char **error)
 	return done;
 }
 
-static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
+static bool remove_at(int parent, const char *name);
+
+// Works on what it has open, not on paths: configure scripts leave folders deeper than PATH_MAX.
+static bool empty_folder(int fd)
 {
-	(void)info;
-	(void)walk;
-	return type == FTW_DP || type == FTW_D || type == FTW_DNR ? rmdir(path) : unlink(path);
+	DIR *dir = fdopendir(fd);
+	bool done = dir;
+	if (!dir) {
+		close(fd);
+		return false;
+	}
+	for (struct dirent *entry; (entry = readdir(dir));)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			done &= remove_at(dirfd(dir), entry->d_name);
+	closedir(dir);
+	return done;
 }
 
-static int open_folder(const char *path, const struct stat *info, int type, struct FTW *walk)
+static bool remove_at(int parent, const char *name)
 {
-	(void)walk;
-	if ((type == FTW_D || type == FTW_DNR) && (info->st_mode & 0700) != 0700)
-		chmod(path, 0700);
-	return 0;
+	enum { HOW = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+	if (!unlinkat(parent, name, 0) || errno == ENOENT)
+		return true;
+	if (errno != EISDIR && errno != EPERM)
+		return false;
+	int fd = openat(parent, name, HOW);
+	if (fd < 0 && errno == EACCES && !fchmodat(parent, name, 0700, 0))
+		fd = openat(parent, name, HOW);
+	if (fd < 0)
+		return false;
+	fchmod(fd, 0700); // a folder may be closed even to its owner
+	return empty_folder(fd) && !unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 bool tree_remove(const char *path)
 {
-	if (!nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS) || errno == ENOENT)
-		return true;
-	// A folder closed to its owner hides others: open, level by level, then try once more.
-	for (int level = 0; level < 64; level++) {
-		nftw(path, open_folder, 32, FTW_PHYS);
-		if (!nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS))
-			return true;
-	}
-	return false;
+	return remove_at(AT_FDCWD, path);
 }
 
 // On a read-only file system mkdir may say so even of a folder that is there.
