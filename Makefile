@@ -18,6 +18,14 @@ $(BUILD)/%.o: src/%.c
 -include $(objects:.o=.d)
 -include tests/tests.mk
 
+# Everything that takes minutes: among it a real stage1 for every target, in a store of its own.
+check: $(BUILD)/bootstrap $(units)
+	BUILD=$(abspath $(BUILD)) tests/run unit cases toy lint real
+
+# Everything else: all stages from source, their roots tried from inside, and built twice to compare.
+check-real: $(BUILD)/bootstrap
+	tests/run real/stage2 real/same-bytes
+
 # A pin whose file is no longer to be had shows here, by name.
 check-sources: $(BUILD)/bootstrap
 	store=$$(mktemp -d) && $(BUILD)/bootstrap --root=. --store $$store --fetch-only --keep-going; \
@@ -38,7 +46,8 @@ clean:
 
 help:
 	@sed -n 's/^# \(make.*\)/\1/p' $(MAKEFILE_LIST)
+	@echo 'make check-unit, check-toy, check-cases, check-lint, check-real, asan, fuzz'
 	@echo 'make check-sources, bench, install, clean'
 
-.PHONY: check-sources bench install clean help
+.PHONY: check check-real check-sources bench install clean help
 .DEFAULT_GOAL := $(BUILD)/bootstrap

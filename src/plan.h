@@ -71,7 +71,7 @@ struct plan {
 	const struct target *build; // the build machine's own target; NULL: none describes it
 	bool foreign;		    // the build machine cannot run the target's programs
 	bool host_clang;
-	const char *backends; // LLVM's names of all known targets, "AArch64;X86"
+	const char *backends; // LLVM's names of all known targets, joined by ';'
 };
 
 struct plan_wish {

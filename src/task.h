@@ -38,7 +38,7 @@ bool task_phases(struct task *task);
 int task_reap(struct task *task, const char **error);
 // Starts the worker that keeps a job's output.
 bool task_keep(struct task *task, const struct store *store);
-void task_stop(struct task *task, bool now);
+void task_stop(struct task *task, bool at_once);
 void task_end(struct task *task, const struct store *store, bool failed);
 
 #endif

@@ -242,7 +242,7 @@ bool tree_unite(const char *from, const char *to, bool over, const char **error)
 static bool copy_bytes(int in, int out)
 {
 	static char block[1 << 16];
-	ssize_t count;
+	ssize_t count = 0;
 	while (in >= 0 && out >= 0 && (count = read(in, block, sizeof block)) > 0)
 		if (write(out, block, (size_t)count) != count)
 			return false;

@@ -8,7 +8,7 @@
 __attribute__((format(printf, 2, 3))) void set(struct list *variables, const char *format, ...);
 
 // What every job has, whatever its kind.
-void set_common(struct list *variables);
-void set_for_build(struct list *variables, const struct item *item, const struct room_wish *wish);
+void set_common(struct list *to);
+void set_for_build(struct list *to, const struct item *item, const struct room_wish *wish);
 
 #endif

@@ -21,7 +21,8 @@ static void *turn(void *unused)
 		word++;
 		wide++;
 		unsigned __int128 old = widest;
-		while (!atomic_compare_exchange_weak(&widest, &old, old + (((unsigned __int128)1 << 64) | 1)))
+		while (!atomic_compare_exchange_weak(&widest, &old,
+						     old + (((unsigned __int128)1 << 64) | 1)))
 			;
 	}
 	return unused;

@@ -15,8 +15,14 @@ static std::atomic<int> made, destroyed;
 
 struct Local {
 	int value = 0;
-	Local() { made++; }
-	~Local() { destroyed++; }
+	Local()
+	{
+		made++;
+	}
+	~Local()
+	{
+		destroyed++;
+	}
 };
 static thread_local Local local;
 

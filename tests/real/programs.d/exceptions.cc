@@ -13,11 +13,15 @@ struct Base {
 struct Other {
 	virtual ~Other() = default;
 };
-struct Derived : Base, Other {};
+struct Derived : Base, Other {
+};
 
 static int destroyed;
 struct Guard {
-	~Guard() { destroyed++; }
+	~Guard()
+	{
+		destroyed++;
+	}
 };
 
 static int throws_range()

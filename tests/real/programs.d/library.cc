@@ -61,14 +61,16 @@ static void patterns()
 	std::regex word(R"((\w+)@(\w+)\.com)");
 	std::smatch found;
 	std::string text = "mail to someone@example.com now";
-	CHECK(std::regex_search(text, found, word) && found[1] == "someone" && found[2] == "example");
+	CHECK(std::regex_search(text, found, word) && found[1] == "someone" &&
+	      found[2] == "example");
 	CHECK(std::regex_replace(text, std::regex("o+"), "0") == "mail t0 s0me0ne@example.c0m n0w");
 	CHECK(!std::regex_match("abc", std::regex("[[:digit:]]+")));
 }
 
 static void formats()
 {
-	CHECK(std::format("{:>6}|{:08.3f}|{:#x}|{}", "ab", 3.14159, 255, true) == "    ab|0003.142|0xff|true");
+	CHECK(std::format("{:>6}|{:08.3f}|{:#x}|{}", "ab", 3.14159, 255, true) ==
+	      "    ab|0003.142|0xff|true");
 	CHECK(std::format("{:%F}", std::chrono::sys_days{2024y / 2 / 29}) == "2024-02-29");
 	char digits[32];
 	auto end = std::to_chars(digits, digits + sizeof digits, 0.1).ptr;
@@ -101,9 +103,18 @@ static void locales()
 	CHECK(std::use_facet<std::ctype<char>>(classic).toupper('a') == 'A');
 	CHECK(std::isalpha(L'x', classic));
 	struct Comma : std::numpunct<char> {
-		char do_decimal_point() const override { return ','; }
-		char do_thousands_sep() const override { return '.'; }
-		std::string do_grouping() const override { return "\3"; }
+		char do_decimal_point() const override
+		{
+			return ',';
+		}
+		char do_thousands_sep() const override
+		{
+			return '.';
+		}
+		std::string do_grouping() const override
+		{
+			return "\3";
+		}
 	};
 	std::ostringstream out;
 	out.imbue(std::locale(classic, new Comma));
@@ -116,19 +127,36 @@ static void locales()
 struct Numbers {
 	struct promise_type {
 		int value = 0;
-		Numbers get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
-		std::suspend_always initial_suspend() { return {}; }
-		std::suspend_always final_suspend() noexcept { return {}; }
+		Numbers get_return_object()
+		{
+			return {std::coroutine_handle<promise_type>::from_promise(*this)};
+		}
+		std::suspend_always initial_suspend()
+		{
+			return {};
+		}
+		std::suspend_always final_suspend() noexcept
+		{
+			return {};
+		}
 		std::suspend_always yield_value(int next)
 		{
 			value = next;
 			return {};
 		}
-		void return_void() {}
-		void unhandled_exception() { throw; }
+		void return_void()
+		{
+		}
+		void unhandled_exception()
+		{
+			throw;
+		}
 	};
 	std::coroutine_handle<promise_type> handle;
-	~Numbers() { handle.destroy(); }
+	~Numbers()
+	{
+		handle.destroy();
+	}
 };
 
 static Numbers count_to(int end)

@@ -12,7 +12,7 @@
 extern char **environ;
 static volatile sig_atomic_t caught;
 
-static void catch(int number)
+static void catch (int number)
 {
 	caught = number;
 }

@@ -2,7 +2,10 @@
 #include "thrower.h"
 
 Failure::~Failure() = default;
-const char *Failure::what() const noexcept { return text.c_str(); }
+const char *Failure::what() const noexcept
+{
+	return text.c_str();
+}
 
 thread_local int calls;
 
@@ -24,4 +27,7 @@ int call(int (*function)())
 	}
 }
 
-int count_calls() { return calls; }
+int count_calls()
+{
+	return calls;
+}

@@ -3,11 +3,14 @@
 #include <stdexcept>
 #include <string>
 
-class Failure : public std::exception {
+class Failure : public std::exception
+{
 	std::string text;
 
-public:
-	explicit Failure(std::string text) : text(std::move(text)) {}
+      public:
+	explicit Failure(std::string text) : text(std::move(text))
+	{
+	}
 	~Failure() override;
 	const char *what() const noexcept override;
 };
