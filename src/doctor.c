@@ -39,16 +39,13 @@ static void check_programs(const char *root)
 	}
 }
 
-static const char *try_sandbox(void)
+static const char *try_sandbox(const struct store *store)
 {
 	static char *const argv[] = {"/usr/bin/true", NULL};
 	static char *const environment[] = {NULL};
-	char *root = mem_text("/tmp/bootstrap.XXXXXX");
 	struct child child;
 	int status;
-	if (!mkdtemp(root))
-		return "/tmp: no folder can be made there";
-	struct sandbox *sandbox = sandbox_new(root, NULL);
+	struct sandbox *sandbox = sandbox_new(store_path(store, "root"), NULL);
 	sandbox_base(sandbox);
 	sandbox_step(sandbox, STEP_BIND, "/usr", "/usr");
 	sandbox_try(sandbox, STEP_BIND, "/lib", "/lib");
@@ -62,7 +59,6 @@ static const char *try_sandbox(void)
 		waitpid(child.pid, &status, 0);
 		trouble = spawn_trouble(sandbox, &child);
 	}
-	rmdir(root);
 	return trouble;
 }
 
@@ -98,13 +94,14 @@ static const char *check_apt(void)
 	return apt || host_path("curl") ? NULL : "neither curl nor apt; give sources with --mirror";
 }
 
-enum exit_status verb_doctor(const char *root, const char *store)
+enum exit_status verb_doctor(const char *root, const char *path)
 {
 	all_fine = true;
 	check_programs(root);
-	say("sandbox without root", try_sandbox());
-	say("disk", check_disk(store));
-	const struct host *host = host_look(store_open(store), false);
+	say("disk", check_disk(path));
+	const struct store *store = store_open(path);
+	const struct host *host = host_look(store, false);
+	say("sandbox without root", try_sandbox(store));
 	say("memory", check_memory(host));
 	say("compiler", check_compiler(host));
 	say("downloads", check_apt());

@@ -18,9 +18,10 @@ static const char *const host_folders[] = {"bin", "sbin", "lib", "lib32", "lib64
 
 // What a cross build must not find by accident; tools=cc brings it back.
 static const char *const host_headers[] = {
-	"/usr/include",	   "/usr/local/include", "/usr/local/lib",	 "/usr/lib/gcc",
-	"/usr/lib/llvm-*", "/usr/lib/pkgconfig", "/usr/lib/*/pkgconfig", "/usr/share/pkgconfig",
-	"/usr/lib/cmake",  "/usr/lib/*/cmake",	 "/usr/share/aclocal"};
+	"/usr/include",	      "/usr/local/include",   "/usr/local/lib",	      "/usr/lib/gcc",
+	"/usr/lib/pkgconfig", "/usr/lib/*/pkgconfig", "/usr/share/pkgconfig", "/usr/lib/cmake",
+	"/usr/lib/*/cmake",   "/usr/share/aclocal",
+};
 
 struct room {
 	const struct job *job;
@@ -235,13 +236,14 @@ static void furnish_root(struct room *room, const struct job *stage)
 	set(&room->variables, "PATH=/usr/bin:/usr/sbin");
 }
 
-struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage, const char *root)
+struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage)
 {
 	const char *terminal = getenv("TERM");
 	const struct room_wish wish = {.jobs = jobs};
 	struct room room = {.wish = &wish};
 	bool toolchain = stage->stage->on_build_machine;
-	room.sandbox = sandbox_new(root, toolchain ? NULL : tree(&room, stage));
+	room.sandbox = sandbox_new(store_path(jobs->store, "root"),
+				   toolchain ? NULL : tree(&room, stage));
 	sandbox_base(room.sandbox);
 	set(&room.variables, "HOME=/tmp");
 	set(&room.variables, "TERM=%s", terminal ? terminal : "dumb");
@@ -258,7 +260,7 @@ struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage, 
 struct sandbox *room_of(const struct job *job, const struct room_wish *wish)
 {
 	struct room room = {.job = job, .wish = wish};
-	room.sandbox = sandbox_new(object(&room, "root"), NULL);
+	room.sandbox = sandbox_new(store_path(wish->jobs->store, "root"), NULL);
 	sandbox_base(room.sandbox);
 	set_common(&room.variables);
 	if (job->kind == JOB_BUILD)

@@ -58,19 +58,14 @@ static enum exit_status in_stage(const struct jobs *jobs, const struct job *stag
 {
 	static struct run_wish wish;
 	struct wants wants;
-	char *root = mem_text("/tmp/bootstrap.XXXXXX");
 	wish.until = stage->stage->name;
 	wants_start(&wants, jobs, &wish);
 	if (!stage->present)
 		fail(EXIT_INPUT, "%s is not built yet; first run: ./bootstrap%s --until %s",
 		     stage->name, options_place(options, jobs->plan), stage->name);
-	if (!mkdtemp(root))
-		fail(EXIT_HOST, "/tmp: no folder can be made there: %s", strerror(errno));
-	struct sandbox *sandbox = room_of_stage(jobs, stage, root);
+	struct sandbox *sandbox = room_of_stage(jobs, stage);
 	set_command(sandbox, &options->command);
-	enum exit_status status = in_sandbox(sandbox);
-	rmdir(root);
-	return status;
+	return in_sandbox(sandbox);
 }
 
 static struct job *unfinished(const struct jobs *jobs, const char *name)

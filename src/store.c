@@ -25,8 +25,8 @@ const char *store_path(const struct store *store, const char *format, ...)
 
 const struct store *store_open(const char *path)
 {
-	static const char *const folders[] = {"trees",	 "records", "inputs", "logs",
-					      "objects", "latest",  "roots",  "versions"};
+	static const char *const folders[] = {"trees",	"records", "inputs", "logs",	"objects",
+					      "latest", "roots",   "root",   "versions"};
 	struct store *store = mem_new(sizeof *store);
 	store->path = path;
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
@@ -107,7 +107,7 @@ const struct record *store_latest(const struct store *store, const char *target,
 
 static void make_object(const struct store *store, const char *key)
 {
-	static const char *const folders[] = {"build", "out", "root"};
+	static const char *const folders[] = {"build", "out"};
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		const char *folder = store_path(store, "objects/%s/%s", key, folders[i]);
 		if (!tree_folder(folder))

@@ -4,9 +4,11 @@
 //	records/KEY         facts: which job, its output, times            (this file is the commit)
 //	inputs/KEY          the text whose SHA-256 is KEY: why it was made
 //	logs/KEY            what it printed
-//	objects/KEY/        a job at work, failed or interrupted: build/ out/ log; KEY.lock beside
-// it 	latest/TARGET/JOB   key of the last commit of that job 	roots/TARGET/STAGE  link to a
-// stage's tree 	versions/           what the build machine's tools said of their versions
+//	objects/KEY/        a job at work, failed or interrupted: build/ out/ log; KEY.lock beside it
+//	latest/TARGET/JOB   key of the last commit of that job
+//	roots/TARGET/STAGE  link to a stage's tree
+//	root/               empty: sandboxes mount their roots here, each unseen by the others
+//	versions/           what the build machine's tools said of their versions
 #ifndef STORE_H
 #define STORE_H
 
@@ -37,7 +39,7 @@ const struct record *store_find(const struct store *store, const char *key);
 const struct record *store_latest(const struct store *store, const char *target, const char *job);
 bool store_has_tree(const struct store *store, const char *out);
 
-// Locks a key and makes its object folder (build/, out/, root/). Returns the lock's fd,
+// Locks a key and makes its object folder (build/, out/). Returns the lock's fd,
 // close-on-exec; -1: another run holds it. The lock goes with the last process that has the fd.
 int store_lock(const struct store *store, const char *key);
 // Empties what an earlier try left, unless `keep`, and marks the folder as at work.
