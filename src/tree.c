@@ -336,9 +336,12 @@ static bool make_folder(const char *path)
 	if (!mkdir(path, 0755))
 		return true;
 	int error = errno;
-	bool there = !stat(path, &info) && S_ISDIR(info.st_mode);
+	if (!stat(path, &info)) {
+		errno = ENOTDIR;
+		return S_ISDIR(info.st_mode);
+	}
 	errno = error;
-	return there;
+	return false;
 }
 
 bool tree_folder(const char *path)
