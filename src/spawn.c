@@ -191,14 +191,24 @@ static const char *step_text(const struct sandbox *sandbox, int step)
 	return mem_format("put '%s' at %s", at->from, at->to);
 }
 
+// The kernel lets a new /proc be mounted only where the old one is wholly visible.
+static const char *refusal(const struct sandbox *sandbox, const struct trouble *trouble)
+{
+	const struct step *step = trouble->step < 0 ? NULL : sandbox->steps.at[trouble->step];
+	if (trouble->error != EPERM && trouble->error != EACCES)
+		return "";
+	if (step && step->kind == STEP_PROC)
+		return "; this container hides parts of /proc: start it with --security-opt "
+		       "systempaths=unconfined (podman: --security-opt unmask=ALL)";
+	return mem_format("; %s", namespace_remedy(trouble->error));
+}
+
 const char *spawn_trouble(const struct sandbox *sandbox, const struct child *child)
 {
 	struct trouble trouble;
 	ssize_t count = read(child->trouble, &trouble, sizeof trouble);
 	if (count != (ssize_t)sizeof trouble)
 		return NULL;
-	bool refused = trouble.error == EPERM || trouble.error == EACCES;
-	return mem_format("sandbox: cannot %s: %s%s%s", step_text(sandbox, trouble.step),
-			  strerror(trouble.error), refused ? "; " : "",
-			  refused ? namespace_remedy(trouble.error) : "");
+	return mem_format("sandbox: cannot %s: %s%s", step_text(sandbox, trouble.step),
+			  strerror(trouble.error), refusal(sandbox, &trouble));
 }
