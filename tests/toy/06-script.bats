@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# ./bootstrap itself: builds the runner, and finds its checkout from anywhere.
+load common
+setup() { common_setup; }
+teardown() { common_teardown; }
+
+@test "from another folder, by a link, with arguments of any kind" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	ln -s "$top/bootstrap" "$BATS_TEST_TMPDIR/bin/bootstrap"
+	cd /
+	run "$BATS_TEST_TMPDIR/bin/bootstrap" --version
+	ended 0
+	case $output in "bootstrap "*) ;; *) false ;; esac
+	run "$BATS_TEST_TMPDIR/bin/bootstrap" targets
+	ended 0
+	says armv8a
+	run "$BATS_TEST_TMPDIR/bin/bootstrap" "a b" --target 'c d'
+	ended 2
+	says "'a b' is no verb"
+}
+
+@test "without make it says what to do" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for tool in sh readlink dirname; do
+		ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/$tool"
+	done
+	PATH=$BATS_TEST_TMPDIR/bin run "$top/bootstrap" plan
+	ended 3
+	says "--setup"
+}
+
+@test "a compiler that fails is the host's trouble" {
+	mkdir "$BATS_TEST_TMPDIR/copy"
+	cp -R "$top/Makefile" "$top/bootstrap" "$top/src" "$BATS_TEST_TMPDIR/copy/"
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho no compiler >&2\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/cc"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/cc"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$BATS_TEST_TMPDIR/copy/bootstrap" plan
+	ended 3
+	says "no compiler"
+}
+
+@test "installed, it is a link that works" {
+	make -s -C "$top" install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr >/dev/null
+	run "$BATS_TEST_TMPDIR/root/usr/bin/bootstrap" --version
+	ended 0
+	[ -f "$BATS_TEST_TMPDIR/root/usr/share/man/man1/bootstrap.1" ]
+}
+
+@test "every target and group of the Makefile that help names is there" {
+	run make -s -C "$top" help
+	ended 0
+	for name in check check-unit check-toy check-cases check-lint asan fuzz bench install clean; do
+		says "$name"
+		make -n -C "$top" "$name" DESTDIR="$BATS_TEST_TMPDIR" >/dev/null
+	done
+}

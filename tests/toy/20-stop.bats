@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# Runs that are stopped, killed, or not alone.
+load common
+setup_file() { common_setup_file; make_warm; }
+setup() { common_setup; }
+teardown() { common_teardown; }
+
+# A recipe that hangs the first time and goes on the second, in the same object folder.
+add_slow() {
+	add stage1 slow for=build <<-'R'
+		build() {
+			[ ! -e half ] || return 0
+			: >half
+			sleep 600
+		}
+		package() { cp half "$OUT/half"; }
+	R
+}
+
+at_work() { ls "$store"/objects/*/build/half >/dev/null 2>&1; }
+
+stops() { # SIGNAL STATUS
+	add_slow
+	boot_aside --only slow
+	wait_for at_work
+	kill "-$1" "$runner_pid"
+	status=0
+	wait "$runner_pid" || status=$?
+	runner_pid=
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	ended "$2"
+	says "stopped by a signal; nothing is lost, to go on: ./bootstrap"
+	no_strays
+	run timeout 30 "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
+		--target "$native" --only slow
+	ended 0
+}
+
+@test "SIGINT: 130, nothing stays, the next run goes on" { stops INT 130; }
+@test "SIGTERM: 143, nothing stays, the next run goes on" { stops TERM 143; }
+@test "SIGHUP: 129, nothing stays, the next run goes on" { stops HUP 129; }
+
+@test "a build that will not hear of it is ended all the same" {
+	add stage1 slow for=build <<-'R'
+		build() {
+			trap '' TERM INT HUP
+			: >half
+			while :; do sleep 1; done
+		}
+	R
+	boot_aside --only slow
+	wait_for at_work
+	kill -TERM "$runner_pid"
+	for tries in $(seq 150); do
+		kill -0 "$runner_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	status=0
+	wait "$runner_pid" || status=$?
+	runner_pid=
+	ended 143
+}
+
+@test "kill -9: everything of the run ends with it" {
+	add_slow
+	boot_aside --only slow
+	wait_for at_work
+	kill -9 "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	no_strays
+}
+
+@test "what make left after kill -9 is not gone on with, after SIGTERM it is" {
+	add stage1 slow for=build <<-'R'
+		style=make
+		prepare() { :; }
+		build() {
+			echo once more >>count
+			if [ "$(grep -c . count)" -lt 2 ]; then : >half; sleep 600; fi
+		}
+		package() { cp count "$OUT/count"; }
+	R
+	boot_aside --only slow
+	wait_for at_work
+	kill -9 "$runner_pid"
+	wait "$runner_pid" || :
+	no_strays
+	rm "$store"/objects/*/build/half
+	boot_aside --only slow
+	wait_for at_work
+	kill -TERM "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	boot --only slow --quiet
+	equal count "$(lines_of "once more" "once more")" "$(cat "$(tree_of stage1/slow build)/count")"
+}
+
+@test "kill -9 at fifty moments: the same outputs as if nothing had been" {
+	seed=${SEED:-$$}
+	RANDOM=$seed
+	began=$(date +%s%3N)
+	boot --quiet
+	span=$(($(date +%s%3N) - began))
+	expected=$(outs)
+	echo "seed $seed, a whole run takes $span ms"
+	rm -rf "$store"
+	for round in $(seq 50); do
+		boot_aside
+		delay=$((RANDOM % span))
+		sleep "$(printf '%d.%03d' $((delay / 1000)) $((delay % 1000)))"
+		kill -9 "$runner_pid" 2>/dev/null || :
+		wait "$runner_pid" 2>/dev/null || :
+		no_strays
+		[ $((round % 5)) = 0 ] || continue
+		run boot
+		ended 0
+		equal "outputs in round $round" "$expected" "$(outs)"
+		boot --quiet gc
+		equal "object folders" "" "$(ls "$store/objects")"
+		rm -rf "$store"
+	done
+	runner_pid=
+}
+
+@test "two runs of one store at once share the work" {
+	boot_aside
+	run boot
+	ended 0
+	wait "$runner_pid"
+	runner_pid=
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+	twice=$({ printf '%s\n' "$output"; cat "$BATS_TEST_TMPDIR/aside"; } |
+		awk '$2 == "start" && $3 ~ "/" {print $3}' | sort | uniq -d)
+	equal "started by both" "" "$twice"
+}
+
+@test "two targets at once in one store" {
+	boot_aside
+	run boot_foreign
+	ended 0
+	wait "$runner_pid"
+	runner_pid=
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
+}
+
+@test "five runs at once" {
+	pids=
+	for number in 1 2 3 4 5; do
+		boot --quiet >"$BATS_TEST_TMPDIR/$number" 2>&1 &
+		pids="$pids $!"
+	done
+	for pid in $pids; do wait "$pid"; done
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+	equal words "" "$(cat "$BATS_TEST_TMPDIR"/[1-5])"
+}

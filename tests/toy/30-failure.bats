@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# What a person sees when a recipe fails, and how it goes on.
+load common
+setup_file() { common_setup_file; make_warm; }
+setup() { common_setup; warm; }
+teardown() { common_teardown; }
+
+add_broken() {
+	add stage2 broken <<-'R'
+		configure() { echo configured >>half; }
+		build() {
+			seq 100
+			echo "this goes wrong" >&2
+			return 7
+		}
+	R
+}
+
+@test "a failure says the recipe, the phase, the last lines, and what to do" {
+	add_broken
+	run boot
+	ended 1
+	says "stage2/broken failed in phase build: exit status 7"
+	says "  | 100"
+	says "  | this goes wrong"
+	silent_on "  | 50"
+	log=$(printf '%s\n' "$output" | sed -n 's/^the whole log: *//p')
+	grep -qx 50 "$log"
+	says "look around:     ./bootstrap shell stage2/broken --target $native"
+	says "to go on:        ./bootstrap --store=$store"
+}
+
+@test "the shown command opens a room in the failed build" {
+	add_broken
+	run boot
+	ended 1
+	shown=$(printf '%s\n' "$output" | sed -n 's/^look around: *//p')
+	case $shown in "./bootstrap shell stage2/broken"*) ;; *) false ;; esac
+	# as shown, for the same checkout and store
+	eval "set -- ${shown#./bootstrap}"
+	run "$runner" --root="$world" "$@" -- cat /build/half
+	ended 0
+	equal half configured "$output"
+}
+
+@test "the next run goes on in the same object folder" {
+	add stage2 broken <<-'R'
+		build() {
+			echo again >>count
+			[ "$(grep -c . count)" = 3 ]
+		}
+		package() { cp count "$OUT/count"; }
+	R
+	run boot
+	ended 1
+	run boot
+	ended 1
+	run boot
+	ended 0
+	equal count "$(lines_of again again again)" "$(cat "$(tree_of stage2/broken)/count")"
+}
+
+@test "--fresh starts over" {
+	add stage2 broken <<-'R'
+		build() {
+			echo again >>count
+			[ "$(grep -c . count)" = 2 ]
+		}
+	R
+	run boot
+	ended 1
+	run boot --fresh broken
+	ended 1
+	run boot
+	ended 0
+}
+
+@test "--fresh says when the output is another one" {
+	# shellcheck disable=SC2016
+	add stage2 dated <<<'package() { date +%N >"$OUT/date"; }'
+	run boot
+	ended 0
+	run boot --fresh dated
+	says "stage2/dated: made again from the same inputs, its output is another one"
+	run boot --fresh hello
+	ended 0
+	silent_on "another one"
+}
+
+@test "a mended recipe is built anew" {
+	add_broken
+	run boot
+	ended 1
+	sed -i 's/return 7/return 0/' "$world/recipes/broken/recipe"
+	run boot
+	ended 0
+}
+
+@test "a failing function fails its phase, whatever its callers are" {
+	add stage2 broken <<-'R'
+		helper() { false; echo "went on"; }
+		build() { helper; }
+	R
+	run boot
+	ended 1
+	silent_on "went on"
+}
+
+@test "an unset variable, a missing program, a syntax error and a signal fail" {
+	# shellcheck disable=SC2016
+	for body in 'echo "$nothing"' 'no-such-program' 'if then' 'kill -9 $$'; do
+		rm -rf "$world/recipes/broken"
+		sed -i /^broken/d "$world/stages/stage2"
+		add stage2 broken <<<"build() { $body; }"
+		run boot
+		ended 1
+		says "stage2/broken failed"
+	done
+}
+
+@test "a recipe killed by a signal says which" {
+	# shellcheck disable=SC2016
+	add stage2 broken <<<'build() { kill -9 $$; }'
+	run boot
+	ended 1
+	says 137
+}
+
+@test "a log without an end of line, with strange bytes and long lines is shown" {
+	add stage2 broken <<-'R'
+		build() {
+			head -c 100000 /dev/zero | tr '\0' x
+			printf '\n\033[31m\000\377the end'
+			return 1
+		}
+	R
+	run boot
+	ended 1
+	says "the end"
+	says "the whole log"
+}
+
+@test "a failure of nothing but silence is still clear" {
+	add stage2 broken <<<'build() { return 1; }'
+	run boot
+	ended 1
+	says "stage2/broken failed in phase build: exit status 1"
+}
+
+@test "two recipes that install one file differently are named" {
+	for name in one two; do
+		add stage2 $name <<<"package() { echo $name >\"\$OUT/file\"; }"
+	done
+	run boot
+	ended 1
+	says "two recipes install"
+	says "/file"
+	says "stage2/two"
+}
+
+@test "two recipes may install the same file alike" {
+	for name in one two; do
+		add stage2 $name <<<"package() { echo same >\"\$OUT/file\"; }"
+	done
+	run boot
+	ended 0
+}
+
+@test "a file where another recipe has a folder is an error, and clear" {
+	add stage2 one <<<'package() { mkdir "$OUT/thing"; echo x >"$OUT/thing/x"; }'
+	add stage2 two <<<'package() { echo x >"$OUT/thing"; }'
+	run boot
+	ended 1
+	says "thing"
+	says "stage2 failed"
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# One budget of processes for all that is at work.
+load common
+setup_file() { common_setup_file; }
+setup() { common_setup; }
+teardown() { common_teardown; }
+
+# Three recipes whose makes have six things to do each; all note when they were at work.
+add_makes() {
+	for name in one two three; do
+		add stage1 $name for=build <<-'R'
+			style=make
+			prepare() { :; }
+			build() {
+				printf '%s\n' 'all: 1 2 3 4 5 6' '1 2 3 4 5 6:' \
+					'	@date "+%s.%N 1"; sleep 0.3; date "+%s.%N -1"' >Makefile
+				make >times
+				printf '%s\n' "$MAKEFLAGS" >flags
+			}
+			package() { cp times flags "$OUT/"; }
+		R
+	done
+}
+
+most_at_once() {
+	for name in one two three; do cat "$(tree_of stage1/$name build)/times"; done |
+		sort -n | awk '{n += $2; if (n > most) most = n} END {print most}'
+}
+
+@test "with -j 3 three makes have three processes in all" {
+	add_makes
+	run boot --only one --only two --only three -j 3
+	ended 0
+	[ "$(grep -c . "$(tree_of stage1/one build)/times")" = 12 ]
+	equal "most at once" 3 "$(most_at_once)"
+}
+
+@test "with -j 1 there is one" {
+	add_makes
+	run boot --only one --only two --only three -j 1
+	ended 0
+	equal "most at once" 1 "$(most_at_once)"
+}
+
+@test "a make that is alone has the whole budget" {
+	add_makes
+	run boot --only one -j 4
+	ended 0
+	most=$(sort -n "$(tree_of stage1/one build)/times" | awk '{n += $2; if (n > most) most = n} END {print most}')
+	equal "most at once" 4 "$most"
+}
+
+@test "makes are told of the jobserver" {
+	add_makes
+	run boot --only one -j 3
+	ended 0
+	grep -q -e --jobserver-auth= "$(tree_of stage1/one build)/flags"
+}
+
+@test "no make complains of a jobserver it cannot reach" {
+	add_makes
+	run boot --only one -j 3
+	ended 0
+	if grep -i -e jobserver -e warning "$store"/logs/*; then false; fi
+}
+
+@test "the budget does not change what is made" {
+	boot --quiet -j 1
+	one=$(outs)
+	rm -rf "$store"
+	boot --quiet -j 64
+	equal outputs "$one" "$(outs)"
+}
+
+@test "a killed make gives its slots back" {
+	add_makes
+	add stage1 bad for=build <<-'R'
+		style=make
+		prepare() { :; }
+		build() {
+			printf '%s\n' 'all: 1 2 3' '1 2 3:' '	@sleep 0.1; kill -9 $$PPID; sleep 0.1' >Makefile
+			make
+		}
+	R
+	run timeout 60 "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
+		--target "$native" --keep-going -j 3 --only bad --only one --only two
+	ended 1
+	says "stage1/bad failed"
+	[ -f "$(tree_of stage1/one build)/times" ]
+	[ -f "$(tree_of stage1/two build)/times" ]
+}

@@ -1,0 +1,233 @@
+#!/usr/bin/env bats
+# What a recipe can see and touch.
+load common
+
+setup_file() {
+	common_setup_file
+	make_warm
+}
+setup() { common_setup; warm; }
+teardown() { common_teardown; }
+
+# probe [STAGE [VALUE]...]: a recipe whose $OUT/report is what the script on stdin prints
+probe() {
+	local stage=${1:-stage2}
+	{
+		[ -z "${head:-}" ] || printf '%s\n' "$head"
+		echo 'build() {'
+		cat
+		# shellcheck disable=SC2016
+		printf '%s\n' '}' 'package() { cp report "$OUT/report"; }'
+	} >"$BATS_TEST_TMPDIR/probe"
+	sed -i 's/^build() {$/&\n\texec 6>report/' "$BATS_TEST_TMPDIR/probe"
+	add "$stage" probe "${@:2}" <"$BATS_TEST_TMPDIR/probe"
+	run boot --only probe
+}
+
+report() {
+	ended 0
+	case ${1:-stage2} in stage1) cat "$(tree_of stage1/probe build)/report" ;; *) cat "$(tree_of stage2/probe)/report" ;; esac
+}
+
+@test "the environment is what is listed, the same whatever the caller's" {
+	export LEAK=1 LD_PRELOAD_X=1
+	probe <<-'R'
+		env | sed 's/=.*//' | sort >&6
+	R
+	equal environment "$(lines_of AR BUILD BUILD_CC BUILD_CXX CC CFLAGS CXX CXXFLAGS FOR FOREIGN HOME \
+		JOBS KERNEL_ARCH LC_ALL LDFLAGS LLVM_BACKEND LLVM_BACKENDS LOADER MACHINE MAKEFLAGS MEMORY \
+		NM OBJCOPY OUT PATH PWD RANLIB READELF RECIPE SOURCE_DATE_EPOCH SRC STRIP STYLE SYSROOT \
+		TOOLS TRIPLE TZ version | sort)" "$(report | grep -vx -e OLDPWD -e _ -e SHLVL)"
+}
+
+@test "fixed user, host name, umask, paths and processes" {
+	probe <<-'R'
+		{ id -u; hostname; umask; pwd; ps -e -o pid= 2>/dev/null | head -n 1 | tr -d ' '; } >&6
+	R
+	equal facts "$(lines_of 0 bootstrap 0022 /build 1)" "$(report | sed 's/^022$/0022/')"
+}
+
+@test "nothing of the machine's users and services is there" {
+	probe <<-'R'
+		for path in /home /root /var /run /srv /mnt /media /boot /sys /work; do
+			if [ -e $path ]; then echo $path; fi
+		done >&6
+	R
+	equal "to be seen" "" "$(report)"
+}
+
+@test "an undeclared tool is not found, a declared one is" {
+	probe <<<'tput -V >&6'
+	ended 1
+	says "tput: not found"
+	sed -i 's/^licence=.*/&\ntools=tput/' "$world/recipes/probe/recipe"
+	run boot --only probe
+	ended 0
+}
+
+@test "compilers and headers of the machine are not there, but for tools=cc" {
+	probe <<-'R'
+		for tool in cc gcc clang ld as; do
+			if command -v $tool >/dev/null; then echo $tool; fi
+		done >&6
+		ls /usr/include >&6
+	R
+	equal "to be seen" "" "$(report)"
+}
+
+@test "only /build, /out and what lies in memory can be written" {
+	probe <<-'R'
+		for folder in / /src /recipe /bootstrap /tools /sysroot /usr /etc /bin /proc /host /host/bin; do
+			if (: >$folder/written) 2>/dev/null; then echo $folder; fi
+		done >&6
+		: >/tmp/written
+		: >"$OUT/written"
+	R
+	equal "can be written" "" "$(report)"
+}
+
+@test "the files of the machine's own devices stay harmless" {
+	probe <<-'R'
+		for device in null zero full random urandom tty shm pts ptmx fd stdin stdout stderr; do
+			if [ ! -e /dev/$device ] && [ ! -L /dev/$device ]; then echo "no $device"; fi
+		done >&6
+		ls /dev | grep -v -x -e null -e zero -e full -e random -e urandom -e tty -e shm -e pts \
+			-e ptmx -e fd -e stdin -e stdout -e stderr >&6 || :
+	R
+	equal devices "" "$(report)"
+}
+
+@test "what is read-only cannot be mounted anew, nor anything else" {
+	head='tools="mount unshare umount"' probe <<-'R'
+		if mount -o remount,rw /recipe 2>/dev/null; then echo remounted; fi >&6
+		if umount /recipe 2>/dev/null; then echo unmounted; fi >&6
+		if mount -t tmpfs tmpfs /tmp 2>/dev/null; then echo mounted; fi >&6
+		if unshare -Urm mount -o remount,bind,rw /recipe 2>/dev/null; then echo escaped; fi >&6
+	R
+	equal "was done" "" "$(report)"
+}
+
+@test "there is no network" {
+	"$BATS_TEST_DIRNAME/server" "$mirror" "$BATS_TEST_TMPDIR/requests" 3>&- &
+	server=$!
+	wait_for test -s "$BATS_TEST_TMPDIR/requests"
+	port=$(head -n 1 "$BATS_TEST_TMPDIR/requests")
+	head='tools=python3' probe <<-R
+		sed 1,2d /proc/net/dev | cut -d: -f1 | tr -d ' ' >&6
+		if python3 -c 'import socket; socket.create_connection(("127.0.0.1", $port), 2)' 2>/dev/null
+		then echo connected >&6; fi
+	R
+	kill "$server"
+	equal network lo "$(report)"
+}
+
+@test "nothing a recipe leaves running survives it" {
+	head='tools=setsid' probe <<-'R'
+		sleep 601 &
+		setsid sleep 602 &
+		(trap '' TERM HUP; sleep 603) &
+	R
+	ended 0
+	no_strays
+}
+
+@test "a process that keeps the log open does not hold the run up" {
+	began=$(date +%s)
+	probe <<<'sleep 60 & echo started >&6'
+	ended 0
+	[ $(($(date +%s) - began)) -lt 20 ]
+}
+
+@test "a job is in a session of its own, with nothing on stdin" {
+	probe <<-'R'
+		cat >&6
+		if (: </dev/tty) 2>/dev/null; then echo terminal; fi >&6
+	R
+	equal input "" "$(report)"
+}
+
+@test "no file of the runner's is open but what is documented" {
+	probe <<-'R'
+		for fd in /proc/$$/fd/*; do
+			# the one that the list was read by is closed again
+			if [ -e "$fd" ]; then echo "${fd##*/}" >&6; fi
+		done
+	R
+	# 6 is the test's, 10 and more the shell's own
+	equal fds "0 1 2 3 4 6 8 9" "$(report | sort -n | awk '$1 < 10' | xargs)"
+}
+
+@test "libraries are those that were asked for" {
+	probe <<<'ls /sysroot/usr/bin >&6 2>/dev/null || :'
+	equal programs "" "$(report)"
+}
+
+@test "a fifo or a socket in the output is refused" {
+	probe <<<': >&6'
+	# shellcheck disable=SC2016
+	printf 'package() { mkfifo "$OUT/pipe"; }\n' >>"$world/recipes/probe/recipe"
+	run boot --only probe
+	ended 1
+	says "pipe is a device, socket or pipe"
+}
+
+@test "links, strange names, empty folders and modes are kept" {
+	add stage2 odd <<-'R'
+		package() {
+			cd "$OUT"
+			ln -s /nowhere away
+			ln -s .. up
+			mkdir -m 711 empty
+			: >'a b'
+			: >"$(printf 'c\nd')"
+			: >-f
+			ln -- -f hard
+			: >set
+			chmod 4711 set
+			mkdir -m 1777 sticky
+		}
+	R
+	run boot
+	ended 0
+	root=$store/roots/$native/stage2
+	[ "$(readlink "$root/away")" = /nowhere ]
+	[ -f "$root/$(printf 'c\nd')" ]
+	[ "$(stat -c %a "$root/empty" "$root/set" "$root/sticky" | xargs)" = "711 4711 1777" ]
+}
+
+@test "a folder that is closed to its owner does not get stuck in the store" {
+	add stage2 closed <<-'R'
+		build() { mkdir -p a/b; : >a/b/c; chmod 0 a/b a; }
+		package() { mkdir "$OUT/a"; : >"$OUT/a/b"; chmod 500 "$OUT/a"; }
+	R
+	run boot --only closed
+	ended 0
+	equal "object folders" "" "$(ls "$store/objects")"
+	run boot --fresh closed --only closed
+	ended 0
+}
+
+@test "\$OUT is empty at every try to package" {
+	add stage2 twice <<-'R'
+		package() {
+			: >"$OUT/.hidden$(ls -A "$OUT" | wc -l)"
+			[ -e /build/again ] || { : >/build/again; return 1; }
+		}
+	R
+	run boot --only twice
+	ended 1
+	run boot --only twice
+	ended 0
+	equal files .hidden0 "$(ls -A "$(tree_of stage2/twice)")"
+}
+
+@test "in the first stage the machine is there, but cannot be changed" {
+	probe stage1 for=build <<-'R'
+		[ -x /usr/bin/make ]
+		command -v "$CC" >/dev/null
+		for folder in / /usr /usr/bin /etc; do
+			if (: >$folder/written) 2>/dev/null; then echo $folder; fi
+		done >&6
+	R
+	equal "can be written" "" "$(report stage1)"
+}

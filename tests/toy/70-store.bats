@@ -1,0 +1,231 @@
+#!/usr/bin/env bats
+# The store when things go wrong around it, and when it is tidied up.
+load common
+setup_file() { common_setup_file; make_warm; }
+setup() { common_setup; }
+teardown() { common_teardown; }
+
+# alone COMMAND...: with mounts of one's own, as root or as root of a namespace
+alone() {
+	if [ "$(id -u)" = 0 ]; then unshare -m "$@" 3>&-; else unshare -Urm "$@" 3>&-; fi
+}
+
+small_store() { # SIZE SCRIPT...: a store of so much space
+	mkdir -p "$store"
+	# shellcheck disable=SC2016
+	alone sh -c 'mount -t tmpfs -o "size=$1" tmpfs "$2" && shift 2 && eval "$@"' sh "$1" "$store" "$2"
+}
+
+the_run() { printf "'%s' --root='%s' --store='%s' --mirror='%s' --offline --target '%s'" "$runner" "$world" "$store" "$mirror" "$native"; }
+
+@test "a full disk in a build is a clear failure" {
+	add stage1 big for=build <<<'build() { head -c 8000000 /dev/zero >big; }'
+	run small_store 2m "$(the_run) --only big"
+	ended 1
+	says "No space left on device"
+	says "stage1/big failed"
+}
+
+@test "a full disk when the output is kept is a clear failure, and more space is enough" {
+	# what is built lies in the store twice for a moment when it is packaged
+	add stage1 big for=build <<-'R'
+		package() { head -c 1500000 /dev/zero >"$OUT/big"; }
+	R
+	run small_store 2m "$(the_run) --until stage1; echo status \$?;
+		mount -o remount,size=64m '$store' && $(the_run) --until stage1"
+	ended 0
+	says "jobs run, 0 failed"
+}
+
+@test "a disk that is full at whatever moment: never a wrong status, never a broken store" {
+	for size in 40k 80k 120k 200k 300k 400k 600k; do
+		run small_store $size "$(the_run); status=\$?
+			[ \$status = 1 ] || [ \$status = 3 ] || [ \$status = 0 ] || { echo odd status \$status; exit 99; }
+			mount -o remount,size=64m '$store' && $(the_run) || exit 98"
+		ended 0
+		silent_on "Segmentation"
+	done
+}
+
+@test "a store that cannot be made is the host's trouble, with a remedy" {
+	: >"$store"
+	run boot
+	ended 3
+	says "--store"
+}
+
+@test "no write permission is the host's trouble, with a remedy" {
+	cp "$runner" "$BATS_TEST_TMPDIR/runner"
+	mkdir -m 755 "$BATS_TEST_TMPDIR/closed"
+	[ "$(id -u)" = 0 ] || chmod 555 "$BATS_TEST_TMPDIR/closed"
+	run as_nobody "$BATS_TEST_TMPDIR/runner" --root="$world" --store="$BATS_TEST_TMPDIR/closed/store" \
+		--mirror="$mirror" --offline --target "$native"
+	ended 3
+	says "Permission denied"
+	says "--store"
+}
+
+read_only() { # SCRIPT
+	# shellcheck disable=SC2016
+	alone sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && eval "$2"' sh "$store" "$1"
+}
+
+@test "a read-only store is said to be one" {
+	warm
+	echo 'build() { :; }' >>"$world/recipes/zed/recipe"
+	run read_only "$(the_run)"
+	ended 3
+	says "Read-only file system"
+	silent_on "gc"
+}
+
+@test "plan, why and log read a read-only store" {
+	warm
+	run read_only "$(the_run) plan"
+	ended 0
+	run read_only "$(the_run) why zed"
+	ended 0
+	says "up to date"
+	run read_only "$(the_run) log zed"
+	ended 0
+	says "==> package"
+}
+
+@test "without namespaces: status 3, and the setting that forbids them" {
+	new_world "$BATS_TEST_TMPDIR/other"
+	# shellcheck disable=SC2016
+	run unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && eval "$1"' sh "$(the_run)"
+	ended 3
+	says "user.max_user_namespaces"
+}
+
+gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
+
+@test "gc keeps what the targets need" {
+	warm
+	run gc
+	ended 0
+	says "MiB removed from $store"
+	for target in near far; do
+		run "$runner" --root="$world" --store="$store" --offline --target $target
+		ended 0
+		equal "jobs of $target" "" "$(started)"
+	done
+}
+
+@test "gc removes what no target needs any more" {
+	warm
+	clean=$(ls "$store/trees" "$store/records")
+	sed -i 's/--with-toys/--with-more/' "$world/recipes/hello/recipe"
+	boot --quiet
+	[ "$(ls "$store/trees" "$store/records")" != "$clean" ]
+	cp "$top/tests/world/recipes/hello/recipe" "$world/recipes/hello/recipe"
+	gc
+	equal store "" "$(ls "$store/trees" "$store/records" | sort | comm -13 <(printf '%s\n' "$clean" | sort) -)"
+	run boot
+	ended 0
+	equal jobs "" "$(started)"
+}
+
+@test "gc --target keeps what that one needs" {
+	warm
+	run gc --target "$native"
+	ended 0
+	run boot
+	ended 0
+	equal jobs "" "$(started)"
+	[ -z "$(ls "$store/roots/$foreign")" ]
+}
+
+@test "gc removes what was given up, and what a kill left" {
+	warm
+	add stage2 broken <<<'build() { false; }'
+	run boot
+	ended 1
+	: >"$store/records/0123.99"
+	sed -i /^broken/d "$world/stages/stage2"
+	run gc
+	ended 0
+	equal objects "" "$(ls "$store/objects")"
+	[ ! -e "$store/records/0123.99" ]
+}
+
+@test "gc --size shrinks the store" {
+	warm
+	run boot gc --size 100K
+	ended 0
+	kept=$(du -s --apparent-size "$store/trees" | cut -f1)
+	[ "$kept" -lt 700 ]
+	run boot gc --size 1B
+	ended 0
+	equal trees "" "$(ls "$store/trees")"
+	run boot
+	ended 0
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
+@test "gc --size keeps what was used last" {
+	warm
+	sleep 0.05
+	boot_foreign --quiet
+	run boot gc --size 600K
+	ended 0
+	[ "$(find "$store/records" -type f | wc -l)" -gt 0 ]
+	run boot_foreign
+	ended 0
+}
+
+@test "gc --size is not disturbed by half-written files" {
+	warm
+	printf 'job=' >"$store/records/$(ls "$store/records" | head -n 1).77"
+	run boot gc --size 100M
+	ended 0
+}
+
+@test "gc waits for nobody, and takes nothing from a run" {
+	add stage1 slow for=build <<<'build() { : >half; sleep 30; }'
+	boot_aside --only slow
+	wait_for eval "ls $store/objects/*/build/half >/dev/null 2>&1"
+	run boot gc
+	ended 3
+	says "another run"
+	kill "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+}
+
+@test "a tree that is gone is made again" {
+	warm
+	rm -rf "$(tree_of stage2/hello)"
+	run boot --only hello
+	ended 0
+	equal jobs stage2/hello "$(started)"
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
+}
+
+@test "a broken record is not believed" {
+	warm
+	for text in "" "job=" "out=../../../etc" "$(printf 'job=\001')"; do
+		printf '%s' "$text" >"$store/records/$(cat "$store/latest/$native/stage2/hello")"
+		run boot
+		silent_on "Segmentation"
+		[ "$status" = 0 ] || says "$store/records/"
+	done
+}
+
+@test "the versions of the machine's tools are remembered, and asked again when a tool changes" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho "odd 1.0"\n' >"$BATS_TEST_TMPDIR/bin/oddtool"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/oddtool"
+	PATH=$PATH:$BATS_TEST_TMPDIR/bin
+	add stage1 uses for=build <<<'tools=oddtool'
+	run boot --only uses
+	ended 0
+	run boot --only uses
+	ended 0
+	equal jobs "" "$(started)"
+	printf '#!/bin/sh\necho "odd 1.1"\n' >"$BATS_TEST_TMPDIR/bin/oddtool"
+	run boot --only uses
+	ended 0
+	equal jobs stage1/uses "$(started)"
+}

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# What one asks beside building.
+load common
+setup_file() { common_setup_file; make_warm; }
+setup() { common_setup; warm; }
+teardown() { common_teardown; }
+
+@test "why: up to date" {
+	run boot why zed
+	ended 0
+	says "stage2/zed: is up to date: $(tree_of stage2/zed)"
+}
+
+@test "why: never built" {
+	add stage2 new </dev/null
+	run boot why new
+	ended 0
+	says "stage2/new: was never built for $native"
+}
+
+@test "why: what changed, old and new" {
+	sed -i 's/--with-toys/--without/' "$world/recipes/hello/recipe"
+	run boot why hello
+	ended 0
+	says "stage2/hello: since the last build these changed:"
+	says "- file recipes/hello/recipe"
+	says "+ file recipes/hello/recipe"
+	[ "$(printf '%s\n' "$output" | grep -c '^    [-+] ')" = 2 ]
+}
+
+@test "why: a flag of the target" {
+	sed -i "s/-mtoy=$native/-mtoy=other/" "$world/targets/$native"
+	run boot why stage1/cross
+	ended 0
+	says "- cflags -mtoy=$native"
+	says "+ cflags -mtoy=other"
+}
+
+@test "why: not known before something else is built" {
+	sed -i 's/--with-toys/--without/' "$world/recipes/hello/recipe"
+	run boot why app
+	ended 0
+	says "stage2/app: its key is not known before these are built: stage2/hello"
+}
+
+@test "why: the output is gone" {
+	rm -rf "$(tree_of stage2/zed)"
+	run boot why zed
+	ended 0
+	says "stage2/zed: its output is gone from the store"
+}
+
+@test "why: changes nothing" {
+	sed -i 's/--with-toys/--without/' "$world/recipes/hello/recipe"
+	before=$(picture)
+	run boot why app
+	run boot why libc
+	equal store "$before" "$(picture)"
+}
+
+@test "log: of a build that went well, of every line of a recipe" {
+	run boot log zed
+	ended 0
+	says "==> stage2/zed:small: "
+	says "==> stage2/zed: "
+	says "-clang -O2"
+}
+
+@test "log: of a failed build" {
+	add stage2 broken <<<'build() { echo "this went wrong"; false; }'
+	run boot
+	ended 1
+	run boot log broken
+	ended 0
+	says "this went wrong"
+}
+
+@test "shell: a command in a stage that runs on the build machine" {
+	run boot shell stage1 -- sh -c 'command -v toycc; id -u; pwd'
+	ended 0
+	equal output "$(lines_of /tools/bin/toycc 0 /tmp)" "$output"
+}
+
+@test "shell: its exit status is the command's" {
+	run boot shell stage1 -- sh -c 'exit 42'
+	ended 42
+	status=0
+	output=$(boot shell stage1 -- no-such-program 2>&1) || status=$?
+	ended 127
+	says no-such-program
+}
+
+@test "shell: a program in the target's own root, which stays as it was" {
+	run boot shell stage2 -- /usr/bin/say hello there
+	ended 0
+	equal output "hello there" "$output"
+	run boot shell stage2 -- /usr/bin/say -w /usr/bin/hello changed
+	ended 0
+	grep -q toys=yes "$store/roots/$native/stage2/usr/bin/hello"
+	run boot shell stage2 -- /usr/bin/say -w /written x
+	ended 0
+	[ ! -e "$store/roots/$native/stage2/written" ]
+}
+
+@test "shell: as an ordinary user" {
+	cp "$runner" "$BATS_TEST_TMPDIR/runner"
+	rm "$world/src/sh" "$world/src/packages"
+	cp -R "$top/src/sh" "$top/src/packages" "$world/src/"
+	set -- "$BATS_TEST_TMPDIR/runner" --root="$world" --mirror="$mirror" --offline --target "$native"
+	as_nobody "$@" --quiet
+	run as_nobody "$@" shell stage2 -- /usr/bin/say hello
+	ended 0
+	equal output hello "$output"
+}
+
+@test "shell: a stage that is not built says how to build it" {
+	rm -rf "$store"
+	run boot shell stage2 -- true
+	ended 2
+	says "--until stage2"
+}
+
+@test "shell: what is piped in is run" {
+	run sh -c "echo 'echo from \$((1 + 1))' | '$runner' --root='$world' --store='$store' --target $native shell stage1 -- sh"
+	ended 0
+	equal output "from 2" "$output"
+}
+
+@test "targets: every file of targets/, and which is this machine's" {
+	run boot targets
+	ended 0
+	[ "${#lines[@]}" = 2 ]
+	printf '%s\n' "$output" | grep -q "^$native .*this machine$"
+}
+
+@test "doctor: says fine or what to do, line by line" {
+	run boot doctor
+	[ "$status" = 0 ] || [ "$status" = 3 ]
+	printf '%s\n' "$output" | grep -q '^sandbox without root *fine$'
+	silent_on "Segmentation"
+	[ "${#lines[@]}" -gt 5 ]
+}
+
+@test "plan: the same twice, and nothing is written" {
+	before=$(picture)
+	one=$(boot plan)
+	two=$(boot plan)
+	equal plan "$one" "$two"
+	equal store "$before" "$(picture)"
+}

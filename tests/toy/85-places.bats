@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# Odd places to run from, and to keep things in.
+load common
+setup_file() { common_setup_file; make_warm; }
+setup() { common_setup; }
+teardown() { common_teardown; }
+
+@test "relative names of checkout, store and mirror" {
+	cd "$BATS_TEST_TMPDIR"
+	cp -R "$mirror" mirror
+	"$runner" --root=world --store="${store##*/}/" --mirror=mirror --offline --target "$native" --quiet
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
+@test "the store is where it is said, by option, BOOTSTRAP_STORE, XDG_CACHE_HOME, HOME" {
+	set -- --root="$world" --mirror="$mirror" --offline --target "$native" --only compiler --quiet
+	home=$BATS_TEST_TMPDIR/home
+	mkdir "$home"
+	env -u XDG_CACHE_HOME HOME="$home" "$runner" "$@"
+	[ -d "$home/.cache/bootstrap/trees" ]
+	HOME=$home XDG_CACHE_HOME=$home/xdg "$runner" "$@"
+	[ -d "$home/xdg/bootstrap/trees" ]
+	HOME=$home XDG_CACHE_HOME=$home/xdg BOOTSTRAP_STORE=$home/own "$runner" "$@"
+	[ -d "$home/own/trees" ]
+	BOOTSTRAP_STORE=$home/not "$runner" "$@" --store "$store"
+	[ -d "$store/trees" ]
+	[ ! -e "$home/not" ]
+	run env -u HOME -u XDG_CACHE_HOME "$runner" "$@"
+	ended 2
+	says "HOME is not set; say where to keep things with --store DIR"
+}
+
+@test "the mirror may come from BOOTSTRAP_MIRROR" {
+	BOOTSTRAP_MIRROR=$mirror run "$runner" --root="$world" --store="$store" --offline \
+		--target "$native" --fetch-only
+	ended 0
+}
+
+@test "a reader that goes away ends the run, and nothing stays" {
+	add stage1 slow for=build <<<'build() { sleep 3; }'
+	boot | head -n 1 >"$BATS_TEST_TMPDIR/line" || :
+	[ "$(grep -c . "$BATS_TEST_TMPDIR/line")" = 1 ]
+	no_strays
+	run boot
+	ended 0
+}
+
+@test "a full device on stdout does not stop a build" {
+	boot >/dev/full || :
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
+@test "closed stdin, stdout and stderr do no harm" {
+	boot <&- >&- 2>&- || :
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
+inside() { # SCRIPT: as root of a user namespace, as containers are
+	# shellcheck disable=SC2016
+	unshare -Urm sh -c 'eval "$1"; exec "$2" --root="$3" --store="$4" --mirror="$5" --offline \
+		--target "$6"' sh "$1" "$runner" "$world" "$store" "$mirror" "$native" 3>&-
+}
+
+@test "inside a user namespace, as in a container" {
+	run inside :
+	ended 0
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
+@test "in a container that hides parts of /proc: status 3, and the masked /proc is named" {
+	run inside 'mount -t tmpfs none /proc/tty'
+	ended 3
+	says "/proc"
+	silent_on "user namespaces are refused"
+}
+
+@test "with few files allowed to be open" {
+	(
+		ulimit -n 64
+		boot --quiet
+	)
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
+@test "with signals that the caller ignores or blocks" {
+	(
+		trap '' INT TERM HUP PIPE CHLD
+		boot --quiet
+	)
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
+@test "in a folder that has been removed" {
+	mkdir "$BATS_TEST_TMPDIR/gone"
+	cd "$BATS_TEST_TMPDIR/gone"
+	rmdir "$BATS_TEST_TMPDIR/gone"
+	run boot --quiet
+	cd /
+	ended 0
+}

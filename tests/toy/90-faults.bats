@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# System calls that fail, wherever they are made: by the runner, in a sandbox, by a recipe. No crash, no
+# hang, a status that is documented, and a store in which the next run finds nothing wrong.
+load common
+setup_file() { common_setup_file; make_warm; }
+setup() {
+	common_setup
+	command -v strace >/dev/null || cannot "strace is not installed"
+}
+teardown() { common_teardown; }
+
+faults() { # ERROR CALL...
+	local error=$1 call when
+	for call in "${@:2}"; do
+		for when in 1 2 5; do
+			rm -rf "$store"
+			status=0
+			output=$(timeout 120 strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e "trace=$call" \
+				-e "inject=$call:error=$error:when=$when" \
+				"$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
+				--target "$native" --only stage1/libc 2>&1 3>&-) || status=$?
+			case $status in
+			0 | 1 | 2 | 3) ;;
+			*) echo "$call:$error:$when: status $status"; printf '%s\n' "$output"; return 1 ;;
+			esac
+			if [ $status != 0 ] && [ -z "$output" ]; then
+				echo "$call:$error:$when: not a word"
+				return 1
+			fi
+			no_strays
+			run boot --only stage1/libc
+			[ "$status" = 0 ] || echo "after $call:$error:$when"
+			ended 0
+			outs | while read -r line; do
+				outs "$BATS_FILE_TMPDIR/warm" | grep -qxF "$line" ||
+					{ echo "after $call:$error:$when: $line"; return 1; }
+			done
+		done
+	done
+}
+
+@test "no space" { faults ENOSPC mkdir rename write; }
+@test "a disk that errs" { faults EIO fsync syncfs linkat utimensat copy_file_range; }
+@test "no memory, no processes" { faults ENOMEM clone3; faults EAGAIN fork,vfork,clone,clone3; }
+@test "no files" { faults EMFILE pipe2 epoll_create1 signalfd4 openat; }
+@test "namespaces that are not allowed" { faults EPERM mount pivot_root sethostname mount_setattr; }
+@test "locks and links that do not work" { faults ENOLCK flock; faults EPERM linkat symlink; }

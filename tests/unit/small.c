@@ -1,0 +1,295 @@
+// The small parts: jobserver, versions, the command line, binfmt's line, memory.
+#include "../../src/binfmt.c"
+
+#include "jobserver.h"
+#include "options.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void slots_are_taken_all_or_none(void **state)
+{
+	(void)state;
+	struct jobserver server;
+	jobserver_open(&server, 3);
+	assert_int_equal(server.held, 0);
+	assert_true(jobserver_take(&server, 2));
+	assert_int_equal(server.held, 2);
+	assert_false(jobserver_take(&server, 2));
+	assert_int_equal(server.held, 2);
+	assert_true(jobserver_take(&server, 1));
+	assert_false(jobserver_take(&server, 1));
+	assert_true(jobserver_take(&server, 0));
+	jobserver_give(&server, 3);
+	assert_int_equal(server.held, 0);
+	assert_true(jobserver_take(&server, 3));
+}
+
+static void lost_slots_come_back(void **state)
+{
+	(void)state;
+	struct jobserver server;
+	char tokens[3];
+	jobserver_open(&server, 4);
+	assert_int_equal(read(server.read_end, tokens, 3), 3); // a make that is killed now
+	assert_true(jobserver_take(&server, 1));
+	assert_false(jobserver_take(&server, 1));
+	jobserver_refill(&server);
+	assert_int_equal(server.held, 0);
+	assert_true(jobserver_take(&server, 4));
+	assert_false(jobserver_take(&server, 1));
+}
+
+static void clients_block_and_the_runner_does_not(void **state)
+{
+	(void)state;
+	struct jobserver server;
+	jobserver_open(&server, 1);
+	assert_false(fcntl(server.read_end, F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(server.own_end, F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(server.read_end, F_GETFD) & FD_CLOEXEC);
+	assert_true(fcntl(server.write_end, F_GETFD) & FD_CLOEXEC);
+}
+
+static void makes_are_told(void **state)
+{
+	(void)state;
+	struct jobserver server;
+	jobserver_open(&server, 5);
+	assert_string_equal(jobserver_flags(&server, false), "-j5 --jobserver-auth=3,4");
+	assert_string_equal(jobserver_flags(&server, true),
+			    "-j5 --jobserver-auth=fifo:/proc/self/fd/3");
+}
+
+static void versions(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int major, minor;
+		bool is;
+	} table[] = {
+		{"1.13.2", 1, 13, true},
+		{"1.13", 1, 13, true},
+		{"1.9", 1, 13, false},
+		{"1.12.1", 1, 13, false},
+		{"2.0", 1, 13, true},
+		{"2", 1, 13, true},
+		{"1", 1, 0, true},
+		{"1", 1, 1, false},
+		{"Debian clang version 19.1.7 (3)", 19, 0, true},
+		{"clang version 18.1.8", 19, 0, false},
+		{"gcc (Debian 14.2.0-19) 14.2.0", 14, 0, true},
+		{"6.18.44-fc-v657", 6, 7, true},
+		{"6.1.0-38-amd64", 6, 7, false},
+		{"10.0", 9, 9, true},
+		{"no number", 0, 0, false},
+		{"", 0, 0, false},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (version_at_least(table[i].text, table[i].major, table[i].minor) != table[i].is)
+			fail_msg("%s", table[i].text);
+}
+
+static const struct options *parsed(const char *text)
+{
+	struct list arguments = words(mem_format("bootstrap %s", text));
+	list_push(&arguments, NULL);
+	return options_parse((int)arguments.count - 1, (char **)arguments.at);
+}
+
+static void options_are_read(void **state)
+{
+	(void)state;
+	unsetenv("BOOTSTRAP_MIRROR");
+	const struct options *options = parsed("");
+	assert_string_equal(options->verb, "");
+	assert_string_equal(options->root, ".");
+	assert_int_equal(options->run.talk, NORMAL);
+	assert_int_equal(options->run.slots, 0);
+	assert_null(options->target);
+	options = parsed(
+		"--target a --store=/s -j4 --only x --only=y --offline --keep-going --quiet "
+		"--time-limit 1.5h --until stage1 --fresh z --mirror m");
+	assert_string_equal(options->target, "a");
+	assert_string_equal(options->store, "/s");
+	assert_int_equal(options->run.slots, 4);
+	assert_int_equal(options->run.only.count, 2);
+	assert_string_equal(options->run.only.at[1], "y");
+	assert_string_equal(options->run.fresh.at[0], "z");
+	assert_string_equal(options->run.mirror, "m");
+	assert_true(options->run.offline && options->run.keep_going && !options->run.fetch_only);
+	assert_int_equal(options->run.talk, QUIET);
+	assert_int_equal((long)options->run.time_limit, 5400);
+	assert_int_equal((long)parsed("--time-limit 90")->run.time_limit, 90);
+	assert_int_equal((long)parsed("--time-limit 30m")->run.time_limit, 1800);
+	assert_int_equal(parsed("-j 7")->run.slots, 7);
+	assert_int_equal(parsed("-j=8")->run.slots, 8);
+	assert_string_equal(parsed("why x")->operand, "x");
+	options = parsed("shell stage1 --target a -- ls -l --target b");
+	assert_string_equal(options->verb, "shell");
+	assert_string_equal(options->operand, "stage1");
+	assert_int_equal(options->command.count, 4);
+	assert_string_equal(options->target, "a");
+	setenv("BOOTSTRAP_MIRROR", "/m", 1);
+	assert_string_equal(parsed("")->run.mirror, "/m");
+	assert_string_equal(parsed("--mirror n")->run.mirror, "n");
+}
+
+static void parse(const void *text)
+{
+	parsed(text);
+}
+
+static void options_are_refused(void **state)
+{
+	(void)state;
+	static const char *const bad[][2] = {
+		{"--no", "'--no' is no option"},
+		{"-x", "'-x' is no option"},
+		{"--target", "--target wants a NAME"},
+		{"--offline=1", "--offline takes no value"},
+		{"-j", "-j wants a N"},
+		{"-j x", "-j x: a number"},
+		{"-j 0", "-j 0: a number"},
+		{"-j -1", "-j -1: a number"},
+		{"-j 1x", "-j 1x: a number"},
+		{"-j 99999999999999999999", "a number"},
+		{"--time-limit 0", "--time-limit"},
+		{"--time-limit 1d", "--time-limit"},
+		{"--time-limit nan", "--time-limit"},
+		{"--time-limit inf", "--time-limit"},
+		{"--time-limit h", "--time-limit"},
+		{"--time-limit 1hm", "--time-limit"},
+		{"fly", "'fly' is no verb"},
+		{"why", "why wants a RECIPE"},
+		{"plan x", "plan takes no name"},
+		{"why a b", "one name only"},
+		{"--targets", "'--targets' is no option"},
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_fatal(parse, bad[i][0], 2, bad[i][1]);
+}
+
+static void the_way_to_go_on_can_be_typed(void **state)
+{
+	(void)state;
+	static char *const argv[] = {"bootstrap", "--root=/x",	"--store",  "a b", "--mirror=it's",
+				     "",	  "$HOME *?&;", "--only=x", NULL};
+	const char *text = options_text(8, (char **)argv);
+	// what sh makes of it is what was given
+	const char *seen = shell("bootstrap() { printf '<%%s>' \"$@\"; }; %s",
+				 mem_format("bootstrap%s", text + strlen("./bootstrap")));
+	assert_memory_equal(text, "./bootstrap", strlen("./bootstrap"));
+	assert_string_equal(seen, "<--store><a b><--mirror=it's><><$HOME *?&;><--only=x>");
+}
+
+static void little_programs_are_known_by_their_header(void **state)
+{
+	(void)state;
+	unsigned char sample[HEADER] = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1, 3, 0};
+	sample[16] = ET_DYN;
+	sample[18] = 0xb7;
+	assert_string_equal(
+		line(sample, "/usr/bin/qemu"),
+		":bootstrap:M:0:"
+		"\\x7f\\x45\\x4c\\x46\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00"
+		"\\x02\\x00\\xb7\\x00:"
+		"\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff"
+		"\\xfe\\xff\\xff\\xff:/usr/bin/qemu:F");
+}
+
+static void big_ones_too(void **state)
+{
+	(void)state;
+	unsigned char sample[HEADER] = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2MSB, 1, 0, 0};
+	sample[17] = ET_DYN;
+	sample[19] = 22;
+	const char *text = line(sample, "/q");
+	assert_non_null(strstr(text, "\\x00\\x02\\x00\\x16:"));
+	assert_non_null(strstr(text, "\\xff\\xfe\\xff\\xff:/q:F"));
+	// the kernel's limit for a registration
+	assert_true(strlen(text) < 1920);
+}
+
+static void wrong_sample(const void *path)
+{
+	unsigned char header[HEADER];
+	read_header(path, header);
+}
+
+static void what_is_no_program_is_refused(void **state)
+{
+	(void)state;
+	const char *path = mem_format("%s/file", room());
+	write_file(path, "#!/bin/sh\n# long enough for a header\n");
+	assert_fatal(wrong_sample, path, 3, "is no ELF file");
+	assert_fatal(wrong_sample, "/nonexistent", 3, "is no ELF file");
+	write_file(path, "\177ELF");
+	assert_fatal(wrong_sample, path, 3, "is no ELF file");
+}
+
+static void lists_grow(void **state)
+{
+	(void)state;
+	struct list list = {0};
+	for (int i = 0; i < 1000; i++)
+		list_push(&list, mem_format("%d", i));
+	assert_int_equal(list.count, 1000);
+	assert_string_equal(list.at[0], "0");
+	assert_string_equal(list.at[999], "999");
+	int seen = 0;
+	EACH(const char, text, list) {
+		if (!strcmp(text, "5"))
+			continue;
+		if (!strcmp(text, "10"))
+			break;
+		seen++;
+	}
+	assert_int_equal(seen, 9);
+}
+
+static void words_are_apart(void **state)
+{
+	(void)state;
+	assert_int_equal(words("").count, 0);
+	assert_int_equal(words(NULL).count, 0);
+	assert_int_equal(words(" \t\n ").count, 0);
+	struct list list = words("  one\ttwo\nthree ");
+	assert_int_equal(list.count, 3);
+	assert_string_equal(list.at[2], "three");
+}
+
+static void memory_is_new_and_aligned(void **state)
+{
+	(void)state;
+	for (size_t size = 0; size < 300000; size = size * 3 + 1) {
+		char *made = mem_new(size);
+		assert_int_equal((uintptr_t)made % 16, 0);
+		for (size_t i = 0; i < size; i++)
+			assert_int_equal(made[i], 0);
+	}
+	assert_string_equal(mem_copy("abcdef", 3), "abc");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slots_are_taken_all_or_none),
+		cmocka_unit_test(lost_slots_come_back),
+		cmocka_unit_test(clients_block_and_the_runner_does_not),
+		cmocka_unit_test(makes_are_told),
+		cmocka_unit_test(versions),
+		cmocka_unit_test(options_are_read),
+		cmocka_unit_test(options_are_refused),
+		cmocka_unit_test(the_way_to_go_on_can_be_typed),
+		cmocka_unit_test(little_programs_are_known_by_their_header),
+		cmocka_unit_test(big_ones_too),
+		cmocka_unit_test(what_is_no_program_is_refused),
+		cmocka_unit_test(lists_grow),
+		cmocka_unit_test(words_are_apart),
+		cmocka_unit_test(memory_is_new_and_aligned),
+	};
+	return cmocka_run_group_tests_name("small", tests, NULL, NULL);
+}
