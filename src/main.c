@@ -4,6 +4,7 @@
 #include "verbs.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,8 +112,9 @@ static enum exit_status with_store(const struct options *options, const char *ag
 
 int main(int argc, char **argv)
 {
-	const struct options *options = options_parse(argc, argv);
+	signal(SIGCHLD, SIG_DFL); // a caller that ignores it has its children reaped unseen
 	umask(022);
+	const struct options *options = options_parse(argc, argv);
 	if (!strcmp(options->verb, "plan"))
 		plan_print(make_plan(options));
 	else if (!strcmp(options->verb, "targets"))

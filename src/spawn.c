@@ -63,6 +63,8 @@ __attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
 {
 	sigset_t none;
 	sigemptyset(&none);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL); // what the caller ignores is not the job's business
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!sandbox->interactive)
 		setsid(); // the keys of the terminal are the runner's business
