@@ -98,8 +98,8 @@ add_broken() {
 
 @test "a failing function fails its phase, whatever its callers are" {
 	add stage2 broken <<-'R'
-		helper() { false; echo "went on"; }
-		build() { helper; }
+		inner() { false; echo "went on"; }
+		build() { inner; }
 	R
 	run boot
 	ended 1

@@ -49,7 +49,7 @@ report() {
 
 @test "nothing of the machine's users and services is there" {
 	probe <<-'R'
-		for path in /home /root /var /run /srv /mnt /media /boot /sys /work; do
+		for path in /home /root /var /run /srv /mnt /media /boot /sys; do
 			if [ -e $path ]; then echo $path; fi
 		done >&6
 	R
@@ -138,7 +138,7 @@ report() {
 	[ $(($(date +%s) - began)) -lt 20 ]
 }
 
-@test "a job is in a session of its own, with nothing on stdin" {
+@test "a job has no terminal, and nothing on stdin" {
 	probe <<-'R'
 		cat >&6
 		if (: </dev/tty) 2>/dev/null; then echo terminal; fi >&6
