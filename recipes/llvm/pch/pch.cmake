@@ -92,8 +92,9 @@ function(pch_apply)
   endforeach()
 
   # its CommentColor and the one in clang's syntax tree cannot be told apart
-  set_source_files_properties(TextDiagnostic.cpp
-    DIRECTORY ${LLVM_MAIN_SRC_DIR}/../clang/lib/Frontend
+  get_filename_component(frontend ${LLVM_MAIN_SRC_DIR}/../clang/lib/Frontend ABSOLUTE)
+  set_source_files_properties(${frontend}/TextDiagnostic.cpp
+    DIRECTORY ${frontend}
     PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 
   pch_collect(${CMAKE_SOURCE_DIR} pch_targets)
