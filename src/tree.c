@@ -20,6 +20,8 @@ struct seal {
 	const char **error;
 };
 
+static const struct timespec times[2] = {{.tv_sec = TREE_TIME}, {.tv_sec = TREE_TIME}};
+
 static bool failed(const char **error, const char *what, const char *path)
 {
 	*error = mem_format("%s: cannot %s: %s", path, what, strerror(errno));
@@ -93,8 +95,6 @@ static bool seal_link(struct seal *seal, const char *path, size_t root)
 	list_entry(seal, 'l', path + root, 0777, target);
 	return true;
 }
-
-static const struct timespec times[2] = {{.tv_sec = TREE_TIME}, {.tv_sec = TREE_TIME}};
 
 static bool seal_entry(struct seal *seal, char *path, size_t root)
 {
@@ -253,7 +253,8 @@ static bool copy_file(const char *from, const char *to, mode_t mode, const char 
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0777);
-	bool done = copy_bytes(in, out) || failed(error, "copy", from);
+	// The one time here too: to ninja, a newer copy of the same text is a change.
+	bool done = (copy_bytes(in, out) && !futimens(out, times)) || failed(error, "copy", from);
 	if (in >= 0)
 		close(in);
 	if (out >= 0)
