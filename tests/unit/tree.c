@@ -246,6 +246,19 @@ static void removes_what_is_closed_to_its_owner(void **state)
 		fail_msg("status %d: %s", status, words);
 }
 
+// A copy made later must not look newer: what was built from the first one is still right.
+static void copies_with_the_one_time(void **state)
+{
+	(void)state;
+	const char *error = "", *path = room();
+	shell("mkdir -p %s/from/folder; echo x >%s/from/folder/file", path, path);
+	assert_true(tree_copy(mem_format("%s/from", path), mem_format("%s/to", path), &error));
+	assert_string_equal(shell("stat -c %%Y %s/to/folder/file", path),
+			    mem_format("%d\n", TREE_TIME));
+	assert_false(tree_copy(mem_format("%s/from", path), mem_format("%s/to", path), &error));
+	assert_non_null(strstr(error, "File exists"));
+}
+
 static void makes_folders(void **state)
 {
 	(void)state;
@@ -299,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_union_changes_no_part),
 		cmocka_unit_test(removes),
 		cmocka_unit_test(removes_what_is_closed_to_its_owner),
+		cmocka_unit_test(copies_with_the_one_time),
 		cmocka_unit_test(makes_folders),
 		cmocka_unit_test(hashes),
 	};
