@@ -178,7 +178,7 @@ static bool start(struct loop *loop, struct job *job)
 	if (!jobserver_take(&loop->server, slots))
 		return false;
 	job_renew_key(loop->jobs, job);
-	int lock = task_lock(job, loop->jobs->store);
+	int lock = store_lock(loop->jobs->store, job->key);
 	if (lock >= 0 && (job->fresh || !wants_look(&loop->wants, job))) {
 		start_with(loop, job, lock, slots);
 		return true;

@@ -94,7 +94,7 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 		fail(EXIT_INPUT,
 		     "what %s needs is not built yet; first run: ./bootstrap%s --only %s",
 		     job->name, options_place(options, jobs->plan), job->name);
-	if (task_lock(job, jobs->store) < 0)
+	if (store_lock(jobs->store, job->key) < 0)
 		fail(EXIT_HOST, "%s is at work in another run; end that one first", job->name);
 	task_copy_texts(job, jobs);
 	const struct room_wish wish = {

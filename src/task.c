@@ -43,11 +43,6 @@ static bool may_go_on(const struct job *job, const struct store *store)
 	return recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key);
 }
 
-int task_lock(const struct job *job, const struct store *store)
-{
-	return store_lock(store, job->key);
-}
-
 void task_copy_texts(const struct job *job, const struct jobs *jobs)
 {
 	const char *recipe = job->item ? job->item->recipe->dir : NULL;

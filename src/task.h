@@ -22,8 +22,6 @@ struct task {
 
 double now(void); // seconds, monotonic
 
-// The fd of a job's lock; -1: another run has the same job at work.
-int task_lock(const struct job *job, const struct store *store);
 // Puts the recipe and the shell side beside the object folder, where the room shows them from:
 // editing them changes the next run, not this one.
 void task_copy_texts(const struct job *job, const struct jobs *jobs);
