@@ -5,6 +5,9 @@
 // first later one, else the stage below has it already. That makes the chicken and egg plain text:
 // where the list has `compiler-rt mode=builtins` above `musl`, musl gets those builtins, and
 // compiler-rt further down gets that musl.
+//
+// In a native stage tools are packages as well. Those that the stage below added to its base are
+// seen by whoever names them; what the base has, everybody sees.
 #include "fail.h"
 #include "plan.h"
 
@@ -29,9 +32,22 @@ static struct item *find(const struct stage *stage, size_t place, const char *ne
 	return NULL;
 }
 
+bool stage_is_native(const struct stage *stage)
+{
+	return stage->tools && !stage->tools->on_build_machine;
+}
+
+const struct stage *stage_ground(const struct stage *stage)
+{
+	if (!stage_is_native(stage))
+		return NULL;
+	return stage->tools->base ? stage->tools->base : stage->tools;
+}
+
 static bool below_has(const struct stage *stage, const char *need)
 {
-	for (stage = stage->below; stage; stage = stage->below)
+	for (stage = stage_is_native(stage) ? stage_ground(stage) : stage->below; stage;
+	     stage = stage->below)
 		EACH(const struct item, line, stage->items)
 			if (!strcmp(line->recipe->name, need) || !strcmp(line->name, need))
 				return true;
@@ -54,10 +70,46 @@ static void resolve_need(struct stage *stage, size_t place, const char *word)
 			item->name, need, stage->name, stage->name);
 }
 
+bool item_superseded(const struct item *item)
+{
+	bool after = false;
+	EACH(const struct item, other, item->stage->items) {
+		if (after && other->recipe == item->recipe && other->purpose == item->purpose)
+			return true;
+		after |= other == item;
+	}
+	return false;
+}
+
+static struct item *added(const struct stage *stage, const char *tool)
+{
+	EACH(struct item, item, stage->items)
+		if (stage->base && !strcmp(item->recipe->name, tool) && !item_superseded(item))
+			return item;
+	return NULL;
+}
+
+// A word that is no package (sh, cc) is a program of the base, or will be missed by the build.
+static void resolve_native_tools(struct stage *stage, size_t place)
+{
+	struct item *item = stage->items.at[place];
+	EACH(const char, tool, item->recipe->tools) {
+		struct item *found = added(stage->tools, tool);
+		if (!found && !below_has(stage, tool))
+			found = find(stage, place, tool, true);
+		if (found)
+			list_push(&item->tools, found);
+	}
+}
+
 // What runs on the build machine and stands above a target's line is what that line is built with.
 static void resolve_tools(struct stage *stage, size_t place)
 {
 	struct item *item = stage->items.at[place];
+	if (stage_is_native(stage)) {
+		resolve_native_tools(stage, place);
+		return;
+	}
 	if (item->purpose != FOR_TARGET) {
 		item->tools = item->needs;
 		return;

@@ -73,18 +73,6 @@ static struct job *unpack_of(struct jobs *jobs, const struct source *source)
 	return unpack;
 }
 
-// Of a recipe that is listed twice in different modes the last one has everything.
-static bool superseded(const struct item *item)
-{
-	bool after = false;
-	EACH(const struct item, other, item->stage->items) {
-		if (after && other->recipe == item->recipe && other->purpose == item->purpose)
-			return true;
-		after |= other == item;
-	}
-	return false;
-}
-
 static struct job *compose(struct jobs *jobs, const char *name, const struct list *items)
 {
 	struct job *job = add(jobs, JOB_COMPOSE, name);
@@ -94,15 +82,40 @@ static struct job *compose(struct jobs *jobs, const char *name, const struct lis
 	return job;
 }
 
+static void add_libraries(struct list *items, const struct list *from)
+{
+	EACH(struct item, item, *from)
+		if (item->purpose == FOR_TARGET && !item_superseded(item))
+			list_push(items, item);
+}
+
+static void add_whole(struct list *items, const struct stage *stage)
+{
+	if (stage->base)
+		add_whole(items, stage->base);
+	add_libraries(items, &stage->items);
+}
+
+// In a native stage tools lie in the same root, with what they need.
+static void add_native_tools(struct list *items, const struct item *item)
+{
+	EACH(struct item, tool, item->tools) {
+		struct list closure = item_closure(tool);
+		add_libraries(items, &closure);
+		list_push(items, tool);
+	}
+}
+
 // The target's libraries of the stage below, and on top what the item itself asks for.
 static struct list sysroot_items(const struct item *item)
 {
-	struct list items = {0};
-	if (item->stage->tools)
-		EACH(struct item, below, item->stage->tools->items)
-			if (below->purpose == FOR_TARGET && !superseded(below))
-				list_push(&items, below);
-	struct list closure = item_closure(item);
+	struct list items = {0}, closure = item_closure(item);
+	if (stage_is_native(item->stage)) {
+		add_whole(&items, stage_ground(item->stage));
+		add_native_tools(&items, item);
+	} else if (item->stage->tools) {
+		add_libraries(&items, &item->stage->tools->items);
+	}
 	EACH(struct item, need, closure)
 		if (need->purpose == FOR_TARGET)
 			list_push(&items, need);
@@ -122,6 +135,8 @@ static void add_sysroot(struct jobs *jobs, struct job *job)
 static void add_tools(struct jobs *jobs, struct job *job)
 {
 	const struct stage *stage = job->item->stage;
+	if (stage_is_native(stage))
+		return;
 	if (stage->tools)
 		job->tools = stage_job(jobs, stage->tools);
 	else if (job->item->tools.count)
@@ -162,7 +177,7 @@ static void add_stage(struct jobs *jobs, const struct stage *stage)
 		part(job, stage_job(jobs, stage->base), "");
 	}
 	EACH(const struct item, item, stage->items)
-		if (!superseded(item))
+		if (!item_superseded(item))
 			part(job, build_of(jobs, item), item->purpose == FOR_TARGET ? below : "");
 	list_push(&jobs->stages, job);
 }

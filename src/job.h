@@ -28,7 +28,8 @@ struct job {
 	struct list inputs;    // struct job *: their outputs are part of the key
 	struct list materials; // struct job *: must be in the store before this can run
 	struct list waiters;   // struct job *: look again when this one changes
-	struct job *fetch, *unpack, *sysroot, *tools; // those of the above that a room is made of
+	// Those of the above that a room is made of; in a native stage the sysroot is the root itself.
+	struct job *fetch, *unpack, *sysroot, *tools;
 
 	const char *manifest, *key; // set once the inputs' outputs are known
 	const char *out;	    // its output's hash; NULL as long as it is not known

@@ -130,6 +130,8 @@ static void manifest_of_build(struct manifest *to, const struct job *job)
 		say_distro(to);
 	if (!item->stage->tools)
 		say_host(to, item);
+	if (stage_is_native(item->stage))
+		say(to, "native");
 	if (job->unpack)
 		say(to, "source %s %s", job->unpack->source->version, job->unpack->key);
 	say_parts(to, "library", job->sysroot);

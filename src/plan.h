@@ -47,7 +47,8 @@ struct item {
 	struct list values; // struct fact *
 	int line;
 	struct list needs; // struct item *, of this stage, what it names
-	struct list tools; // struct item *, of this stage: programs it is built with
+	struct list tools; // struct item *, programs it is built with: of this stage, or, where
+			   // that is native, of the one below
 	enum { UNSEEN, OPEN, PLACED } mark;
 };
 
@@ -96,6 +97,13 @@ void stage_resolve(struct stage *stage);
 
 // An item's needs, and theirs, each once, nearest the bottom first. struct item *.
 struct list item_closure(const struct item *item);
+// Of a recipe that a stage lists twice in different modes the last one has everything.
+bool item_superseded(const struct item *item);
+// Whether a stage is built inside a root of the target: by programs of the target's own.
+bool stage_is_native(const struct stage *stage);
+// What every build of a native stage finds in its root: the base of the stage whose tools build it,
+// or all of that stage where it has no base. NULL for other stages.
+const struct stage *stage_ground(const struct stage *stage);
 // Whether a person means this item: "musl", or "stage1/musl:headers".
 bool item_is_named(const struct item *item, const char *name);
 // Fatal when no stage lists such a recipe; plan_stage when there is no such stage.

@@ -136,15 +136,45 @@ static void program(struct room *room, const char *path, const struct list *more
 	room->sandbox->argv = (char *const *)arguments.at;
 }
 
-static void furnish_build(struct room *room)
+// The programs of a foreign processor's root run through qemu.
+static void emulate(struct room *room, const char *top)
 {
-	const struct item *item = room->job->item;
+	const struct plan *plan = room->wish->jobs->plan;
+	const char *sample = mem_format("%s/usr/lib/%s", top, plan->target->loader);
+	const char *line = plan->foreign ? binfmt_line(plan->target, sample) : NULL;
+	if (line)
+		sandbox_step(room->sandbox, STEP_BINFMT, line, BINFMT_FOLDER);
+}
+
+// A root of the target's own, read-only; its empty /dev, /proc and /tmp are every room's.
+static void show_root(struct room *room)
+{
+	const char *top = tree(room, room->job->sysroot);
+	struct list names = folder_names(top);
+	EACH(const char, name, names)
+		if (strcmp(name, "dev") != 0 && strcmp(name, "proc") != 0 &&
+		    strcmp(name, "tmp") != 0)
+			show_folder(room, top, name);
+	emulate(room, top);
+}
+
+static void show_build_machine(struct room *room, const struct item *item)
+{
 	show_host(room);
 	if (item->stage->tools && !recipe_has_tool(item->recipe, "cc"))
 		hide_headers(room);
 	link_tools(room, item->recipe);
-	show_workplace(room);
 	show_libraries(room);
+}
+
+static void furnish_build(struct room *room)
+{
+	const struct item *item = room->job->item;
+	if (stage_is_native(item->stage))
+		show_root(room);
+	else
+		show_build_machine(room, item);
+	show_workplace(room);
 	bind(room, object(room, "recipe"), "/recipe");
 	if (room->job->unpack)
 		bind(room, tree(room, room->job->unpack), "/src");
@@ -228,11 +258,7 @@ static void furnish_toolchain(struct room *room, const struct job *stage)
 // A root to look around and try things in: what is written there is gone afterwards.
 static void furnish_root(struct room *room, const struct job *stage)
 {
-	const struct plan *plan = room->wish->jobs->plan;
-	const char *sample = mem_format("%s/usr/lib/%s", tree(room, stage), plan->target->loader);
-	const char *line = plan->foreign ? binfmt_line(plan->target, sample) : NULL;
-	if (line)
-		sandbox_step(room->sandbox, STEP_BINFMT, line, BINFMT_FOLDER);
+	emulate(room, tree(room, stage));
 	set(&room->variables, "PATH=/usr/bin:/usr/sbin");
 }
 

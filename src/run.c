@@ -62,6 +62,13 @@ static void watch_signals(struct loop *loop)
 	watch(loop, loop->signals, NULL);
 }
 
+// Whether ninja takes part in the jobserver: in a root of the target's own it is a recipe's, and new.
+static bool ninja_joins(const struct loop *loop, const struct job *job)
+{
+	bool native = job->item && stage_is_native(job->item->stage);
+	return native || loop->jobs->host->ninja_joins;
+}
+
 // A tool that cannot join the jobserver gets the whole budget or waits; else it would be an LLVM on
 // one processor, or twice as many compilers as processors.
 static int slots_for(const struct loop *loop, const struct job *job)
@@ -69,7 +76,7 @@ static int slots_for(const struct loop *loop, const struct job *job)
 	if (job->kind == JOB_FETCH || job->kind == JOB_COMPOSE)
 		return 0;
 	if (job->kind == JOB_BUILD && recipe_has_tool(job->item->recipe, "ninja") &&
-	    !loop->jobs->host->ninja_joins)
+	    !ninja_joins(loop, job))
 		return loop->server.slots;
 	return 1;
 }
@@ -153,7 +160,7 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 		.offline = loop->wish->offline,
 		.share = slots,
 		.memory = loop->memory,
-		.makeflags = jobserver_flags(&loop->server, loop->jobs->host->ninja_joins),
+		.makeflags = jobserver_flags(&loop->server, ninja_joins(loop, job)),
 	};
 	job->state = JOB_RUNNING;
 	report_start(loop->wish, job);

@@ -46,23 +46,45 @@ static void set_host_compiler(struct list *to, const struct jobs *jobs)
 }
 
 // Prefix maps keep the sandbox's paths out of the result; what is left is the same in every stage.
-static void set_target_compiler(struct list *to, const struct jobs *jobs)
+static void set_target_compiler(struct list *to, const struct jobs *jobs, bool native)
 {
+	const char *sysroot = native ? "" : " --sysroot=/sysroot";
 	static const char *const tools[][2] = {
 		{"AR", "ar"},	    {"RANLIB", "ranlib"},   {"NM", "nm"},
 		{"STRIP", "strip"}, {"OBJCOPY", "objcopy"}, {"READELF", "readelf"},
 	};
 	const struct target *target = jobs->plan->target;
-	const char *flags = mem_format("-O2 %s --sysroot=/sysroot -ffile-prefix-map=/src=. "
+	const char *flags = mem_format("-O2 %s%s -ffile-prefix-map=/src=. "
 				       "-ffile-prefix-map=/build=.",
-				       target->cflags);
+				       target->cflags, sysroot);
 	set(to, "CC=%s-clang", target->triple);
 	set(to, "CXX=%s-clang++", target->triple);
 	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
 		set(to, "%s=llvm-%s", tools[i][0], tools[i][1]);
 	set(to, "CFLAGS=%s", flags);
 	set(to, "CXXFLAGS=%s", flags);
-	set(to, "LDFLAGS=--sysroot=/sysroot");
+	set(to, "LDFLAGS=%s", native ? "" : "--sysroot=/sysroot");
+}
+
+// What a recipe may run while it builds: in the target's own root that is the target's compiler.
+static void set_build_compiler(struct list *to, const struct jobs *jobs, bool native)
+{
+	const char *triple = jobs->plan->target->triple;
+	set(to, "BUILD_CC=%s", native ? mem_format("%s-clang", triple) : jobs->host->cc);
+	set(to, "BUILD_CXX=%s", native ? mem_format("%s-clang++", triple) : jobs->host->cxx);
+}
+
+static void set_places(struct list *to, const struct item *item, bool native)
+{
+	set(to, "SRC=/src");
+	if (native) {
+		set(to, "PATH=/usr/bin");
+		set(to, "SYSROOT=/");
+		return;
+	}
+	set(to, "PATH=/tools/bin:/host/bin%s", item->stage->tools ? "" : ":/usr/bin:/bin");
+	set(to, "TOOLS=/tools");
+	set(to, "SYSROOT=/sysroot");
 }
 
 static void set_distro(struct list *to, const struct jobs *jobs)
@@ -77,11 +99,8 @@ static void set_distro(struct list *to, const struct jobs *jobs)
 void set_for_build(struct list *to, const struct item *item, const struct room_wish *wish)
 {
 	static const char *const machine[] = {"target", "build", "cross"};
-	const struct host *host = wish->jobs->host;
-	set(to, "PATH=/tools/bin:/host/bin%s", item->stage->tools ? "" : ":/usr/bin:/bin");
-	set(to, "SRC=/src");
-	set(to, "TOOLS=/tools");
-	set(to, "SYSROOT=/sysroot");
+	bool native = stage_is_native(item->stage);
+	set_places(to, item, native);
 	set(to, "STYLE=%s", item->recipe->style);
 	set(to, "version=%s", item->recipe->version);
 	set(to, "FOR=%s", machine[item->purpose]);
@@ -89,12 +108,11 @@ void set_for_build(struct list *to, const struct item *item, const struct room_w
 	set(to, "JOBS=%d", wish->share);
 	set(to, "MEMORY=%ld", wish->memory);
 	set(to, "MAKEFLAGS=%s", wish->makeflags);
-	set(to, "BUILD_CC=%s", host->cc);
-	set(to, "BUILD_CXX=%s", host->cxx);
+	set_build_compiler(to, wish->jobs, native);
 	if (item->purpose != FOR_BUILD)
 		set_target(to, wish->jobs);
 	if (item->purpose == FOR_TARGET)
-		set_target_compiler(to, wish->jobs);
+		set_target_compiler(to, wish->jobs, native);
 	else
 		set_host_compiler(to, wish->jobs);
 	if (item->recipe->reads_distro)

@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# Stages that are built inside a root of the target's own.
+load common
+
+setup_file() { common_setup_file; make_warm; }
+setup() { common_setup; warm; native_stages; }
+teardown() { common_teardown; }
+
+# stage2 gets programs to live with; a stage on top of it has makers; another is made with those.
+native_stages() {
+	sed -i '/^program/d' "$world/stages/stage2"
+	add stage2 shell <<-'R'
+		tools=busybox
+		package() {
+			mkdir -p "$OUT/usr/bin"
+			cp "$(readlink -f "$(command -v busybox)")" "$OUT/usr/bin/busybox"
+			for name in sh cat chmod cp false find grep ls mkdir rm; do
+				ln -s busybox "$OUT/usr/bin/$name"
+			done
+		}
+	R
+	printf 'runs=target\ntools=stage2\nbase=stage2\n' >"$world/stages/stage2.5"
+	add stage2.5 grammar <<<'package() { mkdir -p "$OUT/usr/share"; echo rules >"$OUT/usr/share/grammar"; }'
+	add stage2.5 maker <<-'R'
+		needs=grammar
+		package() {
+			mkdir -p "$OUT/usr/bin"
+			printf '%s\n' '#!/bin/sh' 'cat /usr/share/grammar' >"$OUT/usr/bin/maker"
+			chmod 755 "$OUT/usr/bin/maker"
+		}
+	R
+	add stage2.5 other <<<'package() { mkdir -p "$OUT/usr/bin"; echo >"$OUT/usr/bin/other"; }'
+	printf 'runs=target\ntools=stage2.5\n' >"$world/stages/stage3"
+	add stage3 base <<<'package() { mkdir -p "$OUT/usr/lib"; echo newer >"$OUT/usr/lib/name"; }'
+}
+
+# probe [HEAD]...: a recipe of stage3 whose report is what the script on stdin prints
+probe() {
+	{
+		printf '%s\n' "$@" 'build() {'
+		cat
+		# shellcheck disable=SC2016
+		printf '%s\n' '}' 'package() { cp report "$OUT/report"; }'
+	} | sed 's/^build() {$/&\n\texec 6>report/' >"$BATS_TEST_TMPDIR/probe"
+	add stage3 probe <"$BATS_TEST_TMPDIR/probe"
+	run boot --until stage3
+	ended 0
+	report=$(cat "$(tree_of stage3/probe)/report")
+}
+
+@test "the root is the target's own, with what the base has" {
+	probe <<-'R'
+		cat /usr/lib/name >&6
+		ls / >&6
+		for gone in /host /tools /sysroot /lib64 /etc/passwd /usr/bin/cc; do
+			if [ -e $gone ]; then echo $gone; fi
+		done >&6
+	R
+	equal report "$(lines_of "Toy Linux 1" bin bootstrap build dev etc out proc recipe tmp usr)" "$report"
+}
+
+@test "SYSROOT is /, no flag names another, and there are no tools beside it" {
+	probe <<-'R'
+		echo "$SYSROOT ${TOOLS-none} $PATH $CFLAGS|$LDFLAGS|$BUILD_CC" >&6
+	R
+	# shellcheck disable=SC1090,SC1091
+	triple=$(. "$world/distro" && . "$world/targets/$native" && echo "$triple")
+	equal variables "/ none /usr/bin -O2 -mtoy=$native -ffile-prefix-map=/src=. -ffile-prefix-map=/build=.||$triple-clang" \
+		"$report"
+}
+
+@test "the root cannot be written to" {
+	probe <<-'R'
+		(echo >/usr/lib/name) 2>/dev/null || echo refused >&6
+		(echo >/usr/bin/more) 2>/dev/null || echo refused >&6
+	R
+	equal report "$(lines_of refused refused)" "$report"
+}
+
+@test "a tool of the stage below is seen by who names it, with what it needs" {
+	probe tools=maker <<-'R'
+		maker >&6
+		if [ -e /usr/bin/other ]; then echo other >&6; fi
+	R
+	equal report rules "$report"
+}
+
+@test "a tool that is not named is not there" {
+	probe <<-'R'
+		if command -v maker; then maker >&6; fi
+		ls /usr/share 2>/dev/null >&6 || :
+	R
+	equal report "" "$report"
+}
+
+@test "what the stage has itself takes the place of the base's" {
+	probe needs=base <<<'cat /usr/lib/name >&6'
+	equal report newer "$report"
+	run boot shell stage2 -- cat /usr/lib/name
+	equal "stage2" "Toy Linux 1" "$output"
+}
+
+@test "a stage with a base is that base and more; a stage without one is only its own" {
+	run boot
+	ended 0
+	[ -e "$store/roots/$native/stage2.5/usr/bin/hello" ]
+	[ -e "$store/roots/$native/stage2.5/usr/bin/maker" ]
+	[ ! -e "$store/roots/$native/stage2/usr/bin/maker" ]
+	equal stage3 usr/lib/name "$(cd "$store/roots/$native/stage3/" && find . -type f | sed 's,^\./,,')"
+	run boot shell stage2.5 -- maker
+	equal maker rules "$output"
+}
+
+@test "another package beside the tools that are used changes nothing" {
+	probe tools=maker <<<'maker >&6'
+	add stage2.5 late <<<'package() { echo >"$OUT/late"; }'
+	echo '# a remark' >>"$world/recipes/other/recipe"
+	run boot
+	ended 0
+	equal jobs "$(lines_of stage2.5 stage2.5/late stage2.5/other)" "$(started)"
+}
+
+@test "another output of a tool builds those again that use it" {
+	probe tools=maker <<<'maker >&6'
+	sed -i 's/echo rules/echo laws/' "$world/recipes/grammar/recipe"
+	run boot
+	ended 0
+	equal jobs "$(lines_of stage2.5 stage2.5/grammar stage2.5/maker stage3 stage3/probe)" "$(started)"
+	equal report laws "$(cat "$(tree_of stage3/probe)/report")"
+}
+
+@test "what only the stage below has is no library of this one" {
+	add stage3 wrong <<<'needs=grammar'
+	run boot
+	ended 2
+	says "wrong needs 'grammar', which neither stage3 nor a stage below it lists"
+}
+
+@test "a shell in the room of a build that failed is in the same root" {
+	add stage3 bad <<<'build() { false; }'
+	run boot
+	ended 1
+	run boot shell stage3/bad -- cat /usr/lib/name
+	equal name "Toy Linux 1" "$output"
+}
