@@ -13,23 +13,31 @@
 
 #include <string.h>
 
-static bool answers(const struct item *line, const struct item *asker, const char *need)
+void stage_add(struct stage *stage, struct item *item)
 {
-	if (line == asker || (line->purpose == FOR_TARGET) != (asker->purpose == FOR_TARGET))
-		return false;
-	return !strcmp(line->recipe->name, need) || !strcmp(line->name, need);
+	list_push(&stage->items, item);
+	names_add(&stage->lines, item->recipe->name, item);
+	if (strcmp(item->name, item->recipe->name) != 0)
+		names_add(&stage->lines, item->name, item);
 }
 
-static struct item *find(const struct stage *stage, size_t place, const char *need, bool later)
+static bool same_side(const struct item *one, const struct item *other)
 {
-	struct item *const *lines = (struct item *const *)stage->items.at;
-	for (size_t i = place; i-- > 0;)
-		if (answers(lines[i], lines[place], need))
-			return lines[i];
-	for (size_t i = place + 1; later && i < stage->items.count; i++)
-		if (answers(lines[i], lines[place], need))
-			return lines[i];
-	return NULL;
+	return (one->purpose == FOR_TARGET) == (other->purpose == FOR_TARGET);
+}
+
+static struct item *find(const struct stage *stage, const struct item *asker, const char *need,
+			 bool later)
+{
+	struct item *found = NULL;
+	struct list lines = names_find(&stage->lines, need);
+	EACH(struct item, line, lines) {
+		if (line == asker || !same_side(line, asker))
+			continue;
+		if (line->line < asker->line || (later && !found))
+			found = line;
+	}
+	return found;
 }
 
 bool stage_is_native(const struct stage *stage)
@@ -48,19 +56,17 @@ static bool below_has(const struct stage *stage, const char *need)
 {
 	for (stage = stage_is_native(stage) ? stage_ground(stage) : stage->below; stage;
 	     stage = stage->below)
-		EACH(const struct item, line, stage->items)
-			if (!strcmp(line->recipe->name, need) || !strcmp(line->name, need))
-				return true;
+		if (names_find(&stage->lines, need).count)
+			return true;
 	return false;
 }
 
-static void resolve_need(struct stage *stage, size_t place, const char *word)
+static void resolve_need(const struct stage *stage, struct item *item, const char *word)
 {
-	struct item *item = stage->items.at[place];
 	size_t length = strlen(word);
 	bool optional = word[length - 1] == '?';
 	const char *need = mem_copy(word, length - optional);
-	struct item *found = find(stage, place, need, !optional);
+	struct item *found = find(stage, item, need, !optional);
 	if (found)
 		list_push(&item->needs, found);
 	else if (!optional && !below_has(stage, need))
@@ -72,53 +78,45 @@ static void resolve_need(struct stage *stage, size_t place, const char *word)
 
 bool item_superseded(const struct item *item)
 {
-	bool after = false;
-	EACH(const struct item, other, item->stage->items) {
-		if (after && other->recipe == item->recipe && other->purpose == item->purpose)
+	struct list lines = names_find(&item->stage->lines, item->recipe->name);
+	EACH(const struct item, other, lines)
+		if (other->line > item->line && other->purpose == item->purpose)
 			return true;
-		after |= other == item;
-	}
 	return false;
 }
 
 static struct item *added(const struct stage *stage, const char *tool)
 {
-	EACH(struct item, item, stage->items)
-		if (stage->base && !strcmp(item->recipe->name, tool) && !item_superseded(item))
-			return item;
-	return NULL;
+	struct list lines = stage->base ? names_find(&stage->lines, tool) : (struct list){0};
+	return lines.count ? lines.at[lines.count - 1] : NULL;
 }
 
 // A word that is no package (sh, cc) is a program of the base, or will be missed by the build.
-static void resolve_native_tools(struct stage *stage, size_t place)
+static void resolve_native_tools(const struct stage *stage, struct item *item)
 {
-	struct item *item = stage->items.at[place];
 	EACH(const char, tool, item->recipe->tools) {
 		struct item *found = added(stage->tools, tool);
 		if (!found && !below_has(stage, tool))
-			found = find(stage, place, tool, true);
+			found = find(stage, item, tool, true);
 		if (found)
 			list_push(&item->tools, found);
 	}
 }
 
 // What runs on the build machine and stands above a target's line is what that line is built with.
-static void resolve_tools(struct stage *stage, size_t place)
+static void resolve_tools(const struct stage *stage, struct item *item, const struct list *builders)
 {
-	struct item *item = stage->items.at[place];
 	if (stage_is_native(stage)) {
-		resolve_native_tools(stage, place);
+		resolve_native_tools(stage, item);
 		return;
 	}
 	if (item->purpose != FOR_TARGET) {
 		item->tools = item->needs;
 		return;
 	}
-	for (size_t i = 0; i < place; i++) {
-		struct item *earlier = stage->items.at[i];
-		if (earlier->purpose != FOR_TARGET)
-			list_push(&item->tools, earlier);
-	}
+	EACH(struct item, builder, *builders)
+		if (builder->line < item->line)
+			list_push(&item->tools, builder);
 }
 
 static const char *circle(const struct list *path, const struct item *again)
@@ -153,14 +151,22 @@ static void place(struct item *item, struct list *order, struct list *path)
 	list_push(order, item);
 }
 
+static struct list not_for_target(const struct stage *stage)
+{
+	struct list found = {0};
+	EACH(struct item, item, stage->items)
+		if (item->purpose != FOR_TARGET)
+			list_push(&found, item);
+	return found;
+}
+
 void stage_resolve(struct stage *stage)
 {
-	struct list order = {0}, path = {0};
-	for (size_t i = 0; i < stage->items.count; i++) {
-		const struct item *item = stage->items.at[i];
+	struct list order = {0}, path = {0}, builders = not_for_target(stage);
+	EACH(struct item, item, stage->items) {
 		EACH(const char, need, item->recipe->needs)
-			resolve_need(stage, i, need);
-		resolve_tools(stage, i);
+			resolve_need(stage, item, need);
+		resolve_tools(stage, item, &builders);
 	}
 	EACH(struct item, item, stage->items)
 		place(item, &order, &path);

@@ -35,10 +35,7 @@ static void part(struct job *compose, struct job *from, const char *below)
 
 static struct job *build_of(const struct jobs *jobs, const struct item *item)
 {
-	EACH(struct job, job, jobs->all)
-		if (job->item == item)
-			return job;
-	return NULL;
+	return jobs->builds.at[item->number];
 }
 
 static struct job *stage_job(const struct jobs *jobs, const struct stage *stage)
@@ -159,6 +156,7 @@ static void add_build(struct jobs *jobs, const struct item *item)
 		unpack = unpack_of(jobs, item->recipe->source);
 	struct job *job = add(jobs, JOB_BUILD, mem_format("%s/%s", item->stage->name, item->name));
 	job->item = item;
+	jobs->builds.at[item->number] = job;
 	job->unpack = unpack;
 	if (unpack)
 		material(job, unpack);
@@ -186,6 +184,8 @@ struct jobs *jobs_make(const struct plan *plan, const struct store *store, const
 {
 	struct jobs *jobs = mem_new(sizeof *jobs);
 	*jobs = (struct jobs){.plan = plan, .store = store, .host = host};
+	jobs->builds.at = mem_new(plan->items * sizeof *jobs->builds.at);
+	jobs->builds.count = plan->items;
 	EACH(const struct stage, stage, plan->stages) {
 		EACH(const struct item, item, stage->items)
 			add_build(jobs, item);

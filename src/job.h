@@ -56,6 +56,7 @@ struct jobs {
 	const struct store *store;
 	const struct host *host;
 	struct list all;    // struct job *, in the order of the plan
+	struct list builds; // struct job *, JOB_BUILD, by the number of their item
 	struct list stages; // struct job *, JOB_COMPOSE, one for each stage
 };
 

@@ -4,6 +4,7 @@
 #define PLAN_H
 
 #include "conf.h"
+#include "names.h"
 
 #include <stdbool.h>
 
@@ -46,6 +47,7 @@ struct item {
 	enum purpose purpose;
 	struct list values; // struct fact *
 	int line;
+	size_t number;	   // among all items of the plan
 	struct list needs; // struct item *, of this stage, what it names
 	struct list tools; // struct item *, programs it is built with: of this stage, or, where
 			   // that is native, of the one below
@@ -59,6 +61,7 @@ struct stage {
 	const struct stage *base;  // the tree it starts from, or NULL
 	const struct stage *below; // tools or base, whichever is given
 	struct list items;	   // struct item *, in the order of building
+	struct names lines; // struct item *, as written, by their recipe's name and their own
 	bool seen, placed;
 };
 
@@ -66,7 +69,8 @@ struct plan {
 	const char *root;	   // the checkout
 	const struct conf *distro; // name, vendor and the like: the one file a fork edits
 	struct list targets;	   // struct target *, by name
-	struct list recipes;	   // struct recipe *, those the stages name
+	struct names recipes;	   // struct recipe *, those the stages name
+	size_t items;		   // in all stages
 	struct list stages;	   // struct stage *, in the order of building
 	const struct target *target;
 	const struct target *build; // the build machine's own target; NULL: none describes it
@@ -93,6 +97,7 @@ struct list targets_read(const char *root, const struct conf *distro);
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
 bool recipe_has_tool(const struct recipe *recipe, const char *tool);
 struct stage *stage_read(struct plan *plan, const char *name);
+void stage_add(struct stage *stage, struct item *item);
 void stage_resolve(struct stage *stage);
 
 // An item's needs, and theirs, each once, nearest the bottom first. struct item *.

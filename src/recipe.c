@@ -130,19 +130,11 @@ static long memory_read(const struct conf *head)
 	return mebibytes;
 }
 
-static const struct recipe *known(const struct plan *plan, const char *name)
-{
-	EACH(const struct recipe, recipe, plan->recipes)
-		if (!strcmp(recipe->name, name))
-			return recipe;
-	return NULL;
-}
-
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line)
 {
-	const struct recipe *before = known(plan, name);
-	if (before)
-		return before;
+	struct list known = names_find(&plan->recipes, name);
+	if (known.count)
+		return known.at[0];
 	struct recipe *recipe = mem_new(sizeof *recipe);
 	recipe->name = name;
 	recipe->dir = mem_format("%s/recipes/%s", plan->root, name);
@@ -160,7 +152,7 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	recipe->needs = words(recipe->needs_fact ? recipe->needs_fact->value : "");
 	recipe->memory = memory_read(head);
 	recipe->reads_distro = distro_wanted(head);
-	list_push(&plan->recipes, recipe);
+	names_add(&plan->recipes, name, recipe);
 	return recipe;
 }
 

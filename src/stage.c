@@ -80,11 +80,13 @@ static void add(struct plan *plan, struct stage *stage, int line, const char *te
 	item->name = item_name(item);
 	if (!wanted)
 		return;
-	EACH(const struct item, other, stage->items)
+	struct list same = names_find(&stage->lines, item->name);
+	EACH(const struct item, other, same)
 		if (!strcmp(other->name, item->name))
 			fail_at(stage->path, line, "%s stands in line %d already; remove one",
 				item->name, other->line);
-	list_push(&stage->items, item);
+	item->number = plan->items++;
+	stage_add(stage, item);
 }
 
 static void read_lines(struct plan *plan, struct stage *stage, const struct conf *conf)

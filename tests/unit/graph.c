@@ -20,7 +20,7 @@ static struct item *line(struct stage *stage, const char *name, const char *mode
 	item->name = *mode ? mem_format("%s:%s", name, mode) : name;
 	item->purpose = purpose;
 	item->line = (int)stage->items.count + 1;
-	list_push(&stage->items, item);
+	stage_add(stage, item);
 	return item;
 }
 

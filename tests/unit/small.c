@@ -2,6 +2,7 @@
 #include "../../src/binfmt.c"
 
 #include "jobserver.h"
+#include "names.h"
 #include "options.h"
 #include "unit.h"
 
@@ -273,6 +274,21 @@ static void memory_is_new_and_aligned(void **state)
 	assert_string_equal(mem_copy("abcdef", 3), "abc");
 }
 
+static void names_keep_the_order_of_their_things(void **state)
+{
+	(void)state;
+	struct names names = {0};
+	char *words[] = {"one", "two", "three"};
+	names_add(&names, "number", words[1]);
+	names_add(&names, "other", words[2]);
+	names_add(&names, "number", words[0]);
+	struct list found = names_find(&names, "number");
+	assert_int_equal(found.count, 2);
+	assert_ptr_equal(found.at[0], words[1]);
+	assert_ptr_equal(found.at[1], words[0]);
+	assert_int_equal(names_find(&names, "numbe").count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +306,7 @@ int main(void)
 		cmocka_unit_test(lists_grow),
 		cmocka_unit_test(words_are_apart),
 		cmocka_unit_test(memory_is_new_and_aligned),
+		cmocka_unit_test(names_keep_the_order_of_their_things),
 	};
 	return cmocka_run_group_tests_name("small", tests, NULL, NULL);
 }

@@ -1,0 +1,15 @@
+// An index from names to what goes by them; a name may stand for several things.
+#ifndef NAMES_H
+#define NAMES_H
+
+#include "mem.h"
+
+struct names {
+	void *root; // of a tree, see tsearch(3)
+};
+
+void names_add(struct names *names, const char *name, void *thing);
+// In the order in which they were added; an empty list when there is nothing of that name.
+struct list names_find(const struct names *names, const char *name);
+
+#endif
