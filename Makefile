@@ -33,7 +33,7 @@ check-sources: $(BUILD)/bootstrap
 
 # What the runner itself costs, in ratios measured side by side.
 bench: $(BUILD)/bootstrap
-	tests/bench
+	tests/bench/run
 
 # The checkout is the product: what is installed is a link to it.
 install: $(BUILD)/bootstrap
