@@ -22,9 +22,10 @@ $(BUILD)/%.o: src/%.c
 check: $(BUILD)/bootstrap $(units)
 	BUILD=$(abspath $(BUILD)) tests/run unit cases toy lint real
 
-# Everything else: all stages from source, their roots tried from inside, and built twice to compare.
+# Everything else: all stages from source, their roots tried from inside; runs killed; a third processor; all
+# built twice to compare.
 check-real: $(BUILD)/bootstrap
-	tests/run real/stage2 real/same-bytes
+	tests/run real/stage2 real/again real/interrupted real/third real/same-bytes
 
 # A pin whose file is no longer to be had shows here, by name.
 check-sources: $(BUILD)/bootstrap

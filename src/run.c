@@ -135,6 +135,15 @@ static void fail_job(struct loop *loop, struct job *job, const char *phase, cons
 	wants_settle(&loop->wants, job);
 }
 
+// A stage is shown by its name as soon as it is whole.
+static void publish(const struct jobs *jobs)
+{
+	EACH(const struct job, stage, jobs->stages)
+		if (stage->present && stage->demanded)
+			store_publish(jobs->store, jobs->plan->target->name, stage->name,
+				      stage->out);
+}
+
 static void succeed(struct loop *loop, struct job *job, double seconds)
 {
 	job->state = JOB_IDLE;
@@ -147,6 +156,8 @@ static void succeed(struct loop *loop, struct job *job, double seconds)
 		     job->name, job->out, job->before);
 	job->fresh = false;
 	loop->wants.made++;
+	if (job->stage)
+		publish(loop->jobs);
 	report_done(loop->wish, job, seconds);
 	wants_settle(&loop->wants, job);
 }
@@ -334,14 +345,6 @@ static void step(struct loop *loop)
 	else
 		look_at_locked(loop);
 	watch_clock(loop);
-}
-
-static void publish(const struct jobs *jobs)
-{
-	EACH(const struct job, stage, jobs->stages)
-		if (stage->present && stage->demanded)
-			store_publish(jobs->store, jobs->plan->target->name, stage->name,
-				      stage->out);
 }
 
 static void report_stop(const struct loop *loop)
