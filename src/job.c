@@ -184,6 +184,7 @@ struct jobs *jobs_make(const struct plan *plan, const struct store *store, const
 {
 	struct jobs *jobs = mem_new(sizeof *jobs);
 	*jobs = (struct jobs){.plan = plan, .store = store, .host = host};
+	jobs->shared = mem_new(sizeof *jobs->shared);
 	jobs->builds.at = mem_new(plan->items * sizeof *jobs->builds.at);
 	jobs->builds.count = plan->items;
 	EACH(const struct stage, stage, plan->stages) {

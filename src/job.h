@@ -51,6 +51,11 @@ struct job {
 	struct task *task; // while it runs; the scheduler's
 };
 
+// Lines that the manifests of many jobs have in common, by what they are about: read once.
+struct shared {
+	struct names files, styles, tools;
+};
+
 struct jobs {
 	const struct plan *plan;
 	const struct store *store;
@@ -58,6 +63,7 @@ struct jobs {
 	struct list all;    // struct job *, in the order of the plan
 	struct list builds; // struct job *, JOB_BUILD, by the number of their item
 	struct list stages; // struct job *, JOB_COMPOSE, one for each stage
+	struct shared *shared;
 };
 
 struct jobs *jobs_make(const struct plan *plan, const struct store *store, const struct host *host);

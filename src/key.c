@@ -69,6 +69,35 @@ static void say_style(struct manifest *to, const char *style)
 			say_file(to, mem_format("src/sh/style/%s", name));
 }
 
+static void say_compiler(struct manifest *to, const char *unused)
+{
+	const struct jobs *jobs = to->jobs;
+	(void)unused;
+	say(to, "tool cc %s", host_version(jobs->store, jobs->host->cc));
+}
+
+static void say_tool(struct manifest *to, const char *tool)
+{
+	const char *version = host_version(to->jobs->store, tool);
+	if (version)
+		say(to, "tool %s %s", tool, version);
+}
+
+// Ten thousand jobs read the shell side and ask for the tools' versions once.
+static void say_once(struct manifest *to, struct names *of, const char *name,
+		     void (*reader)(struct manifest *, const char *))
+{
+	if (!names_find(of, name).count) {
+		struct manifest *made = mem_new(sizeof *made);
+		made->jobs = to->jobs;
+		reader(made, name);
+		names_add(of, name, made);
+	}
+	const struct manifest *made = names_find(of, name).at[0];
+	EACH(const char, line, made->lines)
+		say(to, "%s", line);
+}
+
 static void say_target(struct manifest *to, const struct item *item)
 {
 	static const char *const machine[] = {"target", "build", "cross"};
@@ -100,12 +129,9 @@ static void say_host(struct manifest *to, const struct item *item)
 	say(to, "build-machine %s", jobs->host->machine);
 	if (item->purpose != FOR_BUILD)
 		say(to, "foreign %d", jobs->plan->foreign);
-	say(to, "tool cc %s", host_version(jobs->store, jobs->host->cc));
-	EACH(const char, tool, item->recipe->tools) {
-		const char *version = host_version(jobs->store, tool);
-		if (version)
-			say(to, "tool %s %s", tool, version);
-	}
+	say_once(to, &jobs->shared->tools, "", say_compiler);
+	EACH(const char, tool, item->recipe->tools)
+		say_once(to, &jobs->shared->tools, tool, say_tool);
 }
 
 static void say_parts(struct manifest *to, const char *what, const struct job *union_of)
@@ -121,8 +147,8 @@ static void manifest_of_build(struct manifest *to, const struct job *job)
 	const struct item *item = job->item;
 	say(to, "build %s", item->name);
 	say_file(to, mem_format("recipes/%s", item->recipe->name));
-	say_file(to, "src/sh/run");
-	say_style(to, item->recipe->style);
+	say_once(to, &to->jobs->shared->files, "src/sh/run", say_file);
+	say_once(to, &to->jobs->shared->styles, item->recipe->style, say_style);
 	say_target(to, item);
 	EACH(const struct fact, value, item->values)
 		say(to, "value %s %s", value->key, value->value);
@@ -158,7 +184,7 @@ static void manifest_of_unpack(struct manifest *to, const struct job *job)
 	say(to, "unpack");
 	manifest_of_fetch(to, job->source);
 	say(to, "exclude %s", job->source->exclude);
-	say_file(to, "src/sh/unpack");
+	say_once(to, &to->jobs->shared->files, "src/sh/unpack", say_file);
 	struct list names = folder_names(job->source->dir);
 	EACH(const char, name, names)
 		if (is_patch(name))
@@ -200,6 +226,7 @@ void job_set_key(const struct jobs *jobs, struct job *job)
 
 void job_renew_key(const struct jobs *jobs, struct job *job)
 {
+	*jobs->shared = (struct shared){0};
 	job->key = NULL;
 	job_set_key(jobs, job);
 }
