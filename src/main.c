@@ -45,6 +45,7 @@ static const struct plan *make_plan(const struct options *options)
 		.target = options->target,
 		.machine = machine(options),
 		.host_clang = options->host_clang,
+		.verify = strcmp(options->verb, "verify") ? NULL : options->operand,
 	};
 	return plan_make(&wish);
 }
@@ -74,6 +75,8 @@ static void check_names(const struct options *options, const struct plan *plan)
 		plan_check_recipe(plan, name);
 	if (!options->operand)
 		return;
+	if (!strcmp(options->verb, "verify"))
+		return;
 	EACH(const struct stage, stage, plan->stages)
 		if (!strcmp(options->verb, "shell") && !strcmp(stage->name, options->operand))
 			return;
@@ -86,6 +89,14 @@ static enum exit_status build(const struct jobs *jobs, const struct run_wish *wi
 		fail(EXIT_HOST, "%s is being swept by gc; try again when that has ended",
 		     jobs->store->path);
 	return run(jobs, wish);
+}
+
+static enum exit_status verify(const struct jobs *jobs, struct run_wish *wish)
+{
+	const struct stage *again = jobs->plan->again;
+	wish->until = again->name;
+	enum exit_status status = build(jobs, wish);
+	return status == EXIT_DONE ? verify_report(jobs, again) : status;
 }
 
 static enum exit_status with_store(const struct options *options, const char *again)
@@ -107,6 +118,8 @@ static enum exit_status with_store(const struct options *options, const char *ag
 		return verb_shell(jobs, options);
 	if (!strcmp(options->verb, "gc"))
 		return verb_gc(jobs, options);
+	if (!strcmp(options->verb, "verify"))
+		return verify(jobs, &wish);
 	return build(jobs, &wish);
 }
 

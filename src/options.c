@@ -55,6 +55,7 @@ static const struct verb {
 	{"log", "RECIPE", "what a recipe's last build printed"},
 	{"shell", "STAGE|RECIPE",
 	 "a shell in a stage's root, or in a build's room (-- COMMAND: just that)"},
+	{"verify", "STAGE", "build a stage once more, by itself, and compare every file"},
 	{"targets", NULL, "the processors to build for"},
 	{"doctor", NULL, "what this machine lacks"},
 	{"gc", NULL, "remove from the store what the targets do not need"},

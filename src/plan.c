@@ -81,6 +81,8 @@ const struct plan *plan_make(const struct plan_wish *wish)
 	struct list names = folder_names(mem_format("%s/stages", wish->root));
 	EACH(const char, name, names)
 		stage_read(plan, name);
+	if (wish->verify)
+		plan->again = stage_again(plan, plan_stage(plan, wish->verify));
 	return plan;
 }
 

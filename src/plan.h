@@ -60,6 +60,7 @@ struct stage {
 	const struct stage *tools; // whose tools build it; NULL: the build machine's
 	const struct stage *base;  // the tree it starts from, or NULL
 	const struct stage *below; // tools or base, whichever is given
+	const struct stage *again; // the stage that this one repeats, to compare; or NULL
 	struct list items;	   // struct item *, in the order of building
 	struct names lines; // struct item *, as written, by their recipe's name and their own
 	bool seen, placed;
@@ -73,6 +74,7 @@ struct plan {
 	size_t items;		   // in all stages
 	struct list stages;	   // struct stage *, in the order of building
 	const struct target *target;
+	const struct stage *again;  // what verify adds, or NULL
 	const struct target *build; // the build machine's own target; NULL: none describes it
 	bool foreign;		    // the build machine cannot run the target's programs
 	bool host_clang;
@@ -83,6 +85,7 @@ struct plan_wish {
 	const char *root, *target; // target NULL: the build machine's own
 	const char *machine;	   // the build machine, as uname -m says
 	bool host_clang;
+	const char *verify; // a stage to be built once more, by itself; or NULL
 };
 
 // Reads everything; a mistake in any file is fatal and names its place. No fork, no write.
@@ -97,6 +100,7 @@ struct list targets_read(const char *root, const struct conf *distro);
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
 bool recipe_has_tool(const struct recipe *recipe, const char *tool);
 struct stage *stage_read(struct plan *plan, const char *name);
+struct stage *stage_again(struct plan *plan, const struct stage *stage);
 void stage_add(struct stage *stage, struct item *item);
 void stage_resolve(struct stage *stage);
 

@@ -148,3 +148,25 @@ struct stage *stage_read(struct plan *plan, const char *name)
 	stage->placed = true;
 	return stage;
 }
+
+struct stage *stage_again(struct plan *plan, const struct stage *stage)
+{
+	struct stage *made = mem_new(sizeof *made);
+	const struct conf *conf = conf_read(stage->path, NULL);
+	if (!stage_is_native(stage) || stage->base)
+		fail_at(stage->path, 0,
+			"%s cannot be verified: only a stage that is built natively, from nothing, "
+			"can build itself",
+			stage->name);
+	*made = (struct stage){
+		.name = "verify",
+		.path = stage->path,
+		.tools = stage,
+		.below = stage,
+		.again = stage,
+	};
+	read_lines(plan, made, conf);
+	stage_resolve(made);
+	list_push(&plan->stages, made);
+	return made;
+}

@@ -167,7 +167,7 @@ bool tree_date(const char *path)
 	return !nftw(path, date_folder, 32, FTW_DEPTH | FTW_PHYS);
 }
 
-static bool same_file(const char *a, const char *b)
+bool tree_same_file(const char *a, const char *b)
 {
 	struct stat one, two;
 	char left[PATH_MAX], right[PATH_MAX];
@@ -190,7 +190,7 @@ static bool unite_file(const char *from, const char *to, bool over, const char *
 		return true;
 	if (errno != EEXIST)
 		return failed(error, "link", to);
-	if (same_file(from, to))
+	if (tree_same_file(from, to))
 		return true;
 	if (!over) {
 		*error = mem_format("two recipes install %s with different content", to);

@@ -2,6 +2,8 @@
 #ifndef TREE_H
 #define TREE_H
 
+#include "mem.h"
+
 #include <stdbool.h>
 
 // The time every file of the store carries, seconds since 1970: outputs must not tell when they
@@ -29,6 +31,12 @@ bool tree_unite(const char *from, const char *to, bool over, const char **error)
 // Copies the files of `from` to `to`, which must not exist: what is built from stays as it was when
 // somebody edits it meanwhile. For small trees.
 bool tree_copy(const char *from, const char *to, const char **error);
+
+// Whether two files, links included, have the same mode and content.
+bool tree_same_file(const char *one, const char *other);
+
+// Paths, below two trees, of files that are not the same in both; char *, in order of their names.
+struct list tree_differences(const char *one, const char *other);
 
 // rm -rf; opens folders that are closed to their owner. A missing path is fine.
 bool tree_remove(const char *path);

@@ -17,6 +17,8 @@ native_stages() {
 			for name in sh cat chmod cp false find grep ls mkdir rm; do
 				ln -s busybox "$OUT/usr/bin/$name"
 			done
+			echo '#!/bin/sh' >"$OUT/usr/bin/llvm-strip"
+			chmod 755 "$OUT/usr/bin/llvm-strip"
 		}
 	R
 	printf 'runs=target\ntools=stage2\nbase=stage2\n' >"$world/stages/stage2.5"
@@ -142,4 +144,53 @@ probe() {
 	ended 1
 	run boot shell stage3/bad -- cat /usr/lib/name
 	equal name "Toy Linux 1" "$output"
+}
+
+# What a stage must have to build itself.
+self_sufficient() {
+	add stage3 shell-again <<-'R'
+		package() {
+			mkdir -p "$OUT/usr"
+			cp -R /usr/bin "$OUT/usr/"
+			rm -f "$OUT/usr/bin/app" "$OUT/usr/bin/hello"
+			ln -s usr/bin "$OUT/bin"
+		}
+	R
+}
+
+@test "verify builds a stage once more, by itself, and all is the same" {
+	self_sufficient
+	run boot verify stage3
+	ended 0
+	says "2 of 2 recipes came out the same when stage3 built itself"
+	run boot verify stage3
+	equal jobs "" "$(started)"
+}
+
+@test "verify lists what came out otherwise" {
+	self_sufficient
+	add stage3 odd <<-'R'
+		package() {
+			mkdir -p "$OUT/usr/share"
+			if [ -e /usr/share/odd ]; then echo again; else echo first; fi >"$OUT/usr/share/odd"
+			if [ -e /usr/share/odd ]; then ln -s nowhere "$OUT/more"; fi
+			echo always >"$OUT/usr/share/even"
+		}
+	R
+	run boot verify stage3
+	ended 1
+	says "differs  stage3/odd: 2 files"
+	says "           usr/share/odd"
+	says "           more"
+	silent_on "usr/share/even"
+	says "2 of 3 recipes came out the same"
+}
+
+@test "verify refuses what cannot build itself" {
+	run boot verify stage2
+	ended 2
+	says "stage2 cannot be verified: only a stage that is built natively, from nothing"
+	run boot verify stage9
+	ended 2
+	says "there is no stage 'stage9'"
 }

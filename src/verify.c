@@ -1,0 +1,56 @@
+// Enters: a stage, and the same stage built by itself. Leaves: word of what differs. May touch:
+// stdout; trees, to read.
+#include "tree.h"
+#include "verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SHOWN = 20 }; // files of one recipe
+
+static const struct job *counterpart(const struct jobs *jobs, const struct job *again)
+{
+	EACH(const struct job, job, jobs->builds)
+		if (job->item->stage == again->item->stage->again &&
+		    !strcmp(job->item->name, again->item->name))
+			return job;
+	return NULL;
+}
+
+static const char *tree_of(const struct jobs *jobs, const struct job *job)
+{
+	return store_path(jobs->store, "trees/%s", job->out);
+}
+
+// Modes of folders are part of an output's hash, but no file.
+static void show_differences(const struct jobs *jobs, const struct job *one,
+			     const struct job *other)
+{
+	struct list paths = tree_differences(tree_of(jobs, one), tree_of(jobs, other));
+	printf("differs  %s: %zu file%s\n", one->name, paths.count, paths.count == 1 ? "" : "s");
+	EACH(const char, path, paths) {
+		if (path_i == SHOWN) {
+			printf("           and %zu more\n", paths.count - SHOWN);
+			break;
+		}
+		printf("           %s\n", path);
+	}
+}
+
+enum exit_status verify_report(const struct jobs *jobs, const struct stage *again)
+{
+	size_t same = 0, all = 0;
+	EACH(const struct job, job, jobs->builds) {
+		if (job->item->stage != again)
+			continue;
+		const struct job *first = counterpart(jobs, job);
+		all++;
+		if (!strcmp(first->out, job->out))
+			same++;
+		else
+			show_differences(jobs, first, job);
+	}
+	printf("%zu of %zu recipes came out the same when %s built itself\n", same, all,
+	       again->again->name);
+	return same == all ? EXIT_DONE : EXIT_RECIPE;
+}
