@@ -30,6 +30,7 @@ static void set_target(struct list *to, const struct jobs *jobs)
 	set(to, "MACHINE=%s", target->machine);
 	set(to, "KERNEL_ARCH=%s", target->kernel);
 	set(to, "LLVM_BACKEND=%s", target->llvm);
+	set(to, "TARGET_CFLAGS=%s", target->cflags);
 	set(to, "LOADER=%s", target->loader);
 	set(to, "FOREIGN=%d", plan->foreign);
 }
