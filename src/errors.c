@@ -1,0 +1,137 @@
+// Enters: a log. Leaves: its first error. May touch: that file, to read it.
+#include "errors.h"
+#include "cells.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Trials that are meant to fail: configure's conftest, CMake's try_compile.
+static const char *const trials[] = {"conftest", "confdefs.h", "CMakeTmp", "CMakeScratch", "cmTC_"};
+
+static const char *const strong[] = {
+	": error: ",
+	": fatal error: ",
+	": Error: ",
+	"error: ",
+	"fatal error: ",
+	"LLVM ERROR: ",
+	"CMake Error",
+	"undefined reference",
+	"multiple definition of",
+	"ld: cannot find ",
+	"ld: symbol(s) not",
+	"internal compiler error",
+	"Traceback (most",
+	"No space left on",
+	"out of memory",
+	"Out of memory",
+	"PLEASE submit a bug",
+	"Segmentation fault",
+	"SyntaxError: ",
+	"error[E",
+	"curl: (",
+	"patch: **** ",
+	"bootstrap: ",
+	"found wrong type of input",
+	": parse error",
+	": Assertion ",
+	"No rule to make target",
+	"relocation R_",
+	"Undefined symbols for",
+	"Exec format error",
+};
+
+static const char *const weak[] = {
+	": not found",
+	": command not found",
+	": No such file or directory",
+	": Permission denied",
+	": Read-only file sys",
+	": parameter not set",
+	": unbound variable",
+	": Syntax error",
+	": syntax error",
+	"*** ",
+	"FAILED: ",
+	"FAIL: ",
+	"not ok ",
+	": Killed",
+	": cannot ",
+	": Bad substitution",
+	": Input/output error",
+	": Illegal option",
+	": unrecognized option",
+	": invalid option",
+	"hunk FAILED",
+	"hunks FAILED",
+	": Is a directory",
+	": not a directory",
+};
+
+// These are errors only where a line starts: elsewhere they are part of a sentence or an option.
+static bool starts_only(const char *form)
+{
+	return *form != ':' && strchr(form, ' ') == form + strlen(form) - 1;
+}
+
+static bool has_any(const char *line, const char *const *forms, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (starts_only(forms[i]) ? !strncmp(line, forms[i], strlen(forms[i]))
+					  : strstr(line, forms[i]) != NULL)
+			return true;
+	return false;
+}
+
+// "make[2]: *** [x] Error 1", also of a make that is called gmake
+static bool is_make(const char *line)
+{
+	const char *stars = strstr(line, ": *** ");
+	const char *name = strstr(line, "make");
+	return stars && name && name < stars && !memchr(line, ' ', (size_t)(stars - line));
+}
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+enum error_rank error_rank(const char *line)
+{
+	if (has_any(line, trials, COUNT(trials)))
+		return NO_ERROR;
+	bool stops = is_make(line) && !strstr(line, "No rule to make target");
+	if (!stops && has_any(line, strong, COUNT(strong)))
+		return STRONG_ERROR;
+	return stops || has_any(line, weak, COUNT(weak)) ? WEAK_ERROR : NO_ERROR;
+}
+
+static bool begins_phase(const char *line, const char *phase)
+{
+	static const char mark[] = "==> ";
+	return *phase && !strncmp(line, mark, strlen(mark)) && !strcmp(line + strlen(mark), phase);
+}
+
+bool errors_first(const char *log, const char *phase, struct first_error *found)
+{
+	enum error_rank best = NO_ERROR;
+	char *line = NULL;
+	size_t room = 0;
+	FILE *file = fopen(log, "re");
+	if (!file)
+		return false;
+	ssize_t length;
+	for (long number = 1; (length = getline(&line, &room, file)) >= 0; number++) {
+		text_tame(line, (size_t)length);
+		line[strcspn(line, "\n")] = '\0';
+		if (begins_phase(line, phase))
+			best = NO_ERROR; // an earlier try may have written above
+		enum error_rank rank = error_rank(line);
+		if (rank <= best)
+			continue;
+		best = rank;
+		found->line = number;
+		snprintf(found->text, sizeof found->text, "%s", line);
+	}
+	free(line);
+	fclose(file);
+	return best != NO_ERROR;
+}

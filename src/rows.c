@@ -1,0 +1,129 @@
+// Enters: numbers. Leaves: lines that fit a terminal. May touch: nothing else.
+#include "rows.h"
+#include "cells.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	WIDEST = 100, // beyond that the eye loses the row
+	WIDE = 72,    // from here on there is room for the estimate
+	MEDIUM = 52,  // and from here on for both phase and steps
+	PART = 64,    // bytes that any part of a row fits in
+};
+
+// Adds `text` in exactly `cells` cells; what is cut ends in "..".
+static void add_cell(char *to, const char *text, int cells)
+{
+	int wide = cells_count(text);
+	if (wide <= cells) {
+		text_add(to, ROW_SIZE, "%s%*s", text, cells - wide, "");
+		return;
+	}
+	int bytes = (int)cells_fit(text, cells > 2 ? cells - 2 : cells);
+	int left = cells - cells_count("..") - cells_count(text) + cells_count(text + bytes);
+	text_add(to, ROW_SIZE, "%.*s%s%*s", bytes, text, cells > 2 ? ".." : "", left > 0 ? left : 0,
+		 "");
+}
+
+static void add_bytes(char *to, size_t size, double bytes)
+{
+	if (bytes < 1e6)
+		text_add(to, size, "%.0f kB", bytes / 1e3);
+	else if (bytes < 1e9)
+		text_add(to, size, "%.1f MB", bytes / 1e6);
+	else
+		text_add(to, size, "%.2f GB", bytes / 1e9);
+}
+
+static void add_steps(char *to, const struct row *row)
+{
+	if (row->bytes > 0)
+		add_bytes(to, PART, (double)row->bytes);
+	else if (row->all > 0)
+		text_add(to, PART, "%ld/%ld", row->done, row->all);
+}
+
+void row_text(char *to, const struct row *row, int columns)
+{
+	char steps[PART] = "", middle[PART] = "", span[PART] = "";
+	int width = columns > WIDEST ? WIDEST : columns;
+	bool wide = width >= WIDE, medium = width >= MEDIUM;
+	add_steps(steps, row);
+	if (medium || !*steps)
+		text_add(middle, PART, "%.20s%s", row->phase, *row->phase && *steps ? " " : "");
+	text_add(middle, PART, "%s", steps);
+	text_add_span(span, PART, row->elapsed);
+	if (wide && row->estimate >= 1 && row->estimate > row->elapsed) {
+		text_add(span, PART, " of ");
+		text_add_span(span, PART, row->estimate);
+	}
+	int middle_cells = medium ? 22 : 10, span_cells = wide ? 19 : 8;
+	int name_cells = width - middle_cells - span_cells - 4;
+	*to = '\0';
+	text_add(to, ROW_SIZE, "  ");
+	add_cell(to, row->name, name_cells > 1 ? name_cells : 1);
+	text_add(to, ROW_SIZE, " ");
+	add_cell(to, middle, middle_cells);
+	text_add(to, ROW_SIZE, " %s", span);
+	to[cells_fit(to, columns > 0 ? columns : 0)] = '\0';
+}
+
+// Adds a part if there is room for it: what comes first is what matters most.
+static void add_part(char *to, const char *part, int columns)
+{
+	if (*part && cells_count(to) + (*to ? 2 : 0) + cells_count(part) <= columns)
+		text_add(to, ROW_SIZE, "%s%s", *to ? "  " : "", part);
+}
+
+static void left_text(char *to, const struct total *total)
+{
+	long minutes = (long)(total->left / 60 + 0.5);
+	*to = '\0';
+	if (total->left < 0)
+		return;
+	if (minutes < 1)
+		text_add(to, PART, "less than a minute left");
+	else if (minutes < 60)
+		text_add(to, PART, "about %ld min left (%.8s)", minutes, total->end);
+	else
+		text_add(to, PART, "about %ld h %ld min left (%.8s)", minutes / 60, minutes % 60,
+			 total->end);
+}
+
+void total_text(char *to, const struct total *total, int columns)
+{
+	char part[PART] = "";
+	*to = '\0';
+	text_add(part, PART, "%zu/%zu done", total->done, total->all);
+	add_part(to, part, columns);
+	if (total->failed) {
+		snprintf(part, PART, "%zu failed", total->failed);
+		add_part(to, part, columns);
+	}
+	if (total->stopping) {
+		snprintf(part, PART, "stopping: %s", total->stopping);
+		add_part(to, part, columns);
+	}
+	part[0] = '\0';
+	text_add_span(part, PART, total->elapsed);
+	add_part(to, part, columns);
+	left_text(part, total);
+	add_part(to, part, columns);
+	if (total->busy >= 0) {
+		snprintf(part, PART, "cores %.1f/%d", total->busy, total->processors);
+		add_part(to, part, columns);
+	}
+	if (total->memory > 0) {
+		snprintf(part, PART, "memory %.1f/%.1f GiB", total->memory, total->memory_all);
+		add_part(to, part, columns);
+	}
+	if (total->rate > 0) {
+		part[0] = '\0';
+		add_bytes(part, PART, total->rate);
+		text_add(part, PART, "/s");
+		add_part(to, part, columns);
+	}
+	if (!*to)
+		text_add(to, ROW_SIZE, "%.*s", columns > 0 ? columns : 0, part);
+}
