@@ -46,7 +46,9 @@ struct job {
 		JOB_FAILED,
 		JOB_SKIPPED, // something it needs failed
 	} state;
-	double estimate;   // seconds, from the last record
+	// forecast.c: what it takes in seconds, and of processors' seconds; from where that is known
+	double estimate, work;
+	enum { GUESSED, COSTED, RECORDED } basis;
 	double path;	   // seconds from its start to the end of the last job that waits for it
 	struct task *task; // while it runs; the scheduler's
 };

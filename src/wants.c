@@ -4,7 +4,7 @@
 // Work is found backwards: a stage wants its builds' outputs. A build's key is known when the
 // outputs of its inputs are; if the store has the key, nothing below it is even looked at: no
 // fetch, no unpack.
-#include "run.h"
+#include "forecast.h"
 
 #include <string.h>
 
@@ -174,36 +174,6 @@ void wants_settle(struct wants *wants, struct job *job)
 		consider_all(wants);
 }
 
-// What the last record of a job says it takes; a guess by kind where there is none.
-static double estimate(const struct jobs *jobs, const struct job *job)
-{
-	static const double guess[] = {10, 10, 60, 1};
-	const struct record *record = NULL;
-	if (job->kind != JOB_COMPOSE)
-		record = store_latest(jobs->store, job_target(jobs, job), job->name);
-	return record ? record->seconds : guess[job->kind];
-}
-
-static double path_of(struct job *job)
-{
-	if (job->path > 0)
-		return job->path;
-	double longest = 0;
-	EACH(struct job, waiter, job->waiters) {
-		double path = path_of(waiter);
-		longest = path > longest ? path : longest;
-	}
-	return job->path = job->estimate + longest;
-}
-
-static void set_paths(const struct jobs *jobs)
-{
-	EACH(struct job, job, jobs->all)
-		job->estimate = estimate(jobs, job);
-	EACH(struct job, job, jobs->all)
-		path_of(job);
-}
-
 static bool within(const struct wants *wants, const struct job *job)
 {
 	const struct run_wish *wish = wants->wish;
@@ -226,8 +196,7 @@ void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_
 			break;
 	}
 	consider_all(wants);
-	if (wants->ready.count)
-		set_paths(jobs);
+	forecast_start(jobs, wish, wants->ready.count);
 }
 
 struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit)

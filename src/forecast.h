@@ -1,0 +1,23 @@
+// What is left of a run: jobs to be made, and the time they may take. Times come from the records of
+// earlier runs; on a first run from src/costs, scaled by what the jobs of this run really took.
+#ifndef FORECAST_H
+#define FORECAST_H
+
+#include "run.h"
+
+struct tally {
+	size_t done, all, failed, skipped; // jobs that were to be made when the run began
+};
+
+// Sets every job's estimate and path, if there is work; and notes what is to be made.
+void forecast_start(const struct jobs *jobs, const struct run_wish *wish, bool work);
+// A build has ended: what it took tells how fast this machine is.
+void forecast_learn(const struct job *job, const struct record *record);
+
+// Seconds a job takes in all; 0: there is nothing to tell it from.
+double forecast_of(const struct job *job);
+struct tally forecast_tally(void);
+// Seconds until everything is made, at `time` (monotonic); below 0: there is nothing to tell it from.
+double forecast_left(double time);
+
+#endif
