@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "hash.h"
 #include "tree.h"
+#include "tries.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -170,6 +171,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 				       .key = job->key,
 				       .phases = ""};
 	store_begin(store, job->key, go_on);
+	tries_note(store, job->key, task->record.target, job->name);
 	task_copy_texts(job, wish->jobs);
 	if (job->kind != JOB_COMPOSE)
 		return start_sandbox(task, wish, server, go_on, error);

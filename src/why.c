@@ -1,6 +1,7 @@
 // Enters: the name of a recipe. Leaves: why it would be built, or its log. May touch: stdout; the
 // store, to look.
 #include "hash.h"
+#include "tries.h"
 #include "verbs.h"
 
 #include <fcntl.h>
@@ -101,19 +102,38 @@ enum exit_status verb_why(const struct jobs *jobs, const char *recipe)
 	return EXIT_DONE;
 }
 
-static const char *log_of(const struct jobs *jobs, const struct job *job)
+struct log {
+	const char *path;
+	const char *what; // it is of, NULL: a build that went well
+};
+
+static const char *readable(const char *path)
+{
+	return access(path, R_OK) < 0 ? NULL : path;
+}
+
+// The log of the last build that went well.
+static const char *good_log(const struct jobs *jobs, const struct job *job)
 {
 	const struct store *store = jobs->store;
 	const struct record *last = store_latest(store, job_target(jobs, job), job->name);
-	const char *paths[] = {
-		job->key ? store_path(store, "objects/%s/log", job->key) : "",
-		job->key ? store_path(store, "logs/%s", job->key) : "",
-		last ? store_path(store, "logs/%s", last->key) : "",
-	};
-	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-		if (*paths[i] && !access(paths[i], R_OK))
-			return paths[i];
-	return NULL;
+	const char *path = job->present ? readable(store_path(store, "logs/%s", job->key)) : NULL;
+	if (!path && last)
+		path = readable(store_path(store, "logs/%s", last->key));
+	return path;
+}
+
+// The log of a try that is at work, failed or was stopped: it is newer than any good one's, unless
+// the recipe was set back to what it was then.
+static struct log last_try(const struct jobs *jobs, const struct job *job)
+{
+	const struct store *store = jobs->store;
+	const char *key = tries_latest(store, job_target(jobs, job), job->name);
+	if (!key || job->present)
+		return (struct log){0};
+	bool at_work = tries_at_work(store, key);
+	return (struct log){store_path(store, "objects/%s/log", key),
+			    at_work ? "is at work" : "did not end well"};
 }
 
 static void print_file(const char *path)
@@ -127,16 +147,28 @@ static void print_file(const char *path)
 		close(fd);
 }
 
+// The newest is shown whole; of an older good one, beside it, where it lies.
+static void print_log(const struct jobs *jobs, const struct job *job, bool alone)
+{
+	const char *good = good_log(jobs, job);
+	struct log try = last_try(jobs, job);
+	if (try.path && good)
+		printf("==> %s: the last build that went well: %s\n", job->name, good);
+	if (try.path)
+		printf("==> %s: a try that %s: %s\n", job->name, try.what, try.path);
+	else if (!good)
+		printf("==> %s: there is no log of it\n", job->name);
+	else if (!alone)
+		printf("==> %s: %s\n", job->name, good);
+	if (try.path || good)
+		print_file(try.path ? try.path : good);
+}
+
 enum exit_status verb_log(const struct jobs *jobs, const char *recipe)
 {
 	struct wants wants;
 	struct list found = builds_of(jobs, recipe, &wants);
-	EACH(const struct job, job, found) {
-		const char *path = log_of(jobs, job);
-		if (found.count > 1 || !path)
-			printf("==> %s: %s\n", job->name, path ? path : "there is no log of it");
-		if (path)
-			print_file(path);
-	}
+	EACH(const struct job, job, found)
+		print_log(jobs, job, found.count == 1);
 	return EXIT_DONE;
 }

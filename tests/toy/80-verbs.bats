@@ -75,6 +75,40 @@ teardown() { common_teardown; }
 	says "this went wrong"
 }
 
+@test "log: of a failed try, although the recipe was edited since" {
+	add stage2 broken <<<'build() { echo "this went wrong"; false; }'
+	run boot
+	ended 1
+	sed -i 's/false/true/' "$world/recipes/broken/recipe"
+	run boot log broken
+	ended 0
+	says "==> stage2/broken: a try that did not end well: $store/objects/"
+	says "this went wrong"
+	boot --quiet
+	run boot log broken
+	silent_on "did not end well"
+}
+
+@test "log: of a failed try, and where the last good one lies" {
+	echo 'check() { echo "not this time"; false; }' >>"$world/recipes/zed/recipe"
+	run boot
+	ended 1
+	run boot log stage2/zed
+	says "==> stage2/zed: the last build that went well: $store/logs/$(cat "$store/latest/$native/stage2/zed")"
+	says "not this time"
+}
+
+@test "log: of a try at work" {
+	add stage2 slow <<<'build() { echo "so far so good"; : >half; sleep 600; }'
+	boot_aside
+	at_work() { ls "$store"/objects/*/build/half >/dev/null 2>&1; }
+	wait_for at_work
+	run boot log slow
+	ended 0
+	says "==> stage2/slow: a try that is at work: $store/objects/"
+	says "so far so good"
+}
+
 @test "shell: a command in a stage that runs on the build machine" {
 	run boot shell stage1 -- sh -c 'command -v toycc; id -u; pwd'
 	ended 0

@@ -1,0 +1,73 @@
+// Enters: a job's name. Leaves: its last try. May touch: the notes in the store's object folders.
+#include "tries.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *note_of(const char *target, const char *job)
+{
+	return mem_format("%s %s\n", target, job);
+}
+
+void tries_note(const struct store *store, const char *key, const char *target, const char *job)
+{
+	const char *note = note_of(target, job);
+	int fd = open(store_path(store, "objects/%s/job", key),
+		      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return; // then log knows it by its key alone
+	ssize_t ignored = write(fd, note, strlen(note));
+	(void)ignored;
+	close(fd);
+}
+
+static bool is_of(const struct store *store, const char *key, const char *note)
+{
+	char text[1024] = "";
+	int fd = open(store_path(store, "objects/%s/job", key), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t count = read(fd, text, sizeof text - 1);
+	close(fd);
+	return count > 0 && !strcmp(text, note);
+}
+
+static bool is_newer(const struct timespec *time, const struct timespec *than)
+{
+	return time->tv_sec > than->tv_sec ||
+	       (time->tv_sec == than->tv_sec && time->tv_nsec > than->tv_nsec);
+}
+
+const char *tries_latest(const struct store *store, const char *target, const char *job)
+{
+	const char *found = NULL, *note = note_of(target, job);
+	struct timespec newest = {0};
+	struct stat info;
+	DIR *dir = opendir(store_path(store, "objects"));
+	if (!dir)
+		return NULL;
+	for (const struct dirent *entry; (entry = readdir(dir));) {
+		if (entry->d_name[0] == '.' || strchr(entry->d_name, '.') ||
+		    stat(store_path(store, "objects/%s/log", entry->d_name), &info) < 0 ||
+		    !is_newer(&info.st_mtim, &newest) || !is_of(store, entry->d_name, note))
+			continue;
+		found = mem_text(entry->d_name);
+		newest = info.st_mtim;
+	}
+	closedir(dir);
+	return found;
+}
+
+bool tries_at_work(const struct store *store, const char *key)
+{
+	int fd = open(store_path(store, "objects/%s.lock", key), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool held = flock(fd, LOCK_SH | LOCK_NB) < 0;
+	close(fd);
+	return held;
+}

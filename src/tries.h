@@ -1,0 +1,14 @@
+// Tries of a job that left no record: at work now, failed or stopped. Their folders are named by key
+// alone; a note beside the log says which job they are of, for whoever asks after the key has changed.
+#ifndef TRIES_H
+#define TRIES_H
+
+#include "store.h"
+
+// Says of the key's object folder which job it is of.
+void tries_note(const struct store *store, const char *key, const char *target, const char *job);
+// The key of the last try whose object folder is there, by the time of its log; NULL: none is.
+const char *tries_latest(const struct store *store, const char *target, const char *job);
+bool tries_at_work(const struct store *store, const char *key);
+
+#endif
