@@ -1,0 +1,101 @@
+// Enters: a job that failed. Leaves: words on it. May touch: stderr; its log, to read.
+#include "failure.h"
+#include "cells.h"
+#include "errors.h"
+#include "groups.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// In a CI system the log itself is lost with the machine: more of it is shown, folded.
+enum { LOG_TAIL = 25, LOG_TAIL_FOLDED = 2000, LINE_LENGTH = 300, FOLDED_SIZE = 1 << 18 };
+
+struct failure failure_of(const struct jobs *jobs, const struct job *job, const char *phase,
+			  const char *why)
+{
+	struct first_error error;
+	struct failure failure = {.job = job, .phase = phase, .why = why};
+	failure.log = store_path(jobs->store, "objects/%s/log", job->key);
+	if (errors_first(failure.log, phase, &error)) {
+		failure.error = mem_text(error.text);
+		failure.line = error.line;
+	}
+	return failure;
+}
+
+static size_t read_end(const char *path, char *block, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fseek(file, -(long)size, SEEK_END) < 0)
+		rewind(file);
+	size_t count = fread(block, 1, size, file);
+	fclose(file);
+	return count;
+}
+
+// The last lines of a log, each after a bar.
+static void show_tail(const char *path, int most)
+{
+	static char block[FOLDED_SIZE + 1];
+	size_t count = read_end(path, block, FOLDED_SIZE);
+	text_tame(block, count);
+	while (count && block[count - 1] == '\n')
+		count--;
+	block[count] = '\0';
+	char *from = block + count;
+	for (int lines = 0; from > block && lines < most; lines++)
+		for (from--; from > block && from[-1] != '\n'; from--)
+			;
+	for (char *text = from, *next; text && count; text = next) {
+		next = strchr(text, '\n');
+		if (next)
+			*next++ = '\0';
+		fprintf(stderr, "  | %.*s\n", LINE_LENGTH, text);
+	}
+}
+
+static const char *title_of(const struct failure *failure)
+{
+	return mem_format("%s failed%s%s", failure->job->name, *failure->phase ? " in phase " : "",
+			  failure->phase);
+}
+
+static void show_folded(const struct failure *failure)
+{
+	const char *id = mem_format("log%.16s", failure->job->key);
+	if (!groups_serve())
+		return;
+	group_begin(stderr, id, mem_format("the log of %s", failure->job->name));
+	show_tail(failure->log, LOG_TAIL_FOLDED);
+	group_end(stderr, id);
+	group_error(stderr, title_of(failure), failure->error ? failure->error : failure->why);
+}
+
+static bool wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	return isatty(STDERR_FILENO) && (!no || !*no) && term && strcmp(term, "dumb") != 0;
+}
+
+void failure_show(const struct failure *failure, const struct run_wish *wish)
+{
+	bool colour = wants_colour();
+	fputc('\n', stderr);
+	show_folded(failure);
+	fprintf(stderr, "%s%s: %s%s\n", colour ? "\033[1;31m" : "", title_of(failure), failure->why,
+		colour ? "\033[0m" : "");
+	if (failure->error)
+		fprintf(stderr,
+			"the first error, in line %ld of the log:\n  > %s\nthe last lines:\n",
+			failure->line, failure->error);
+	show_tail(failure->log, LOG_TAIL);
+	fprintf(stderr, "the whole log:   %s\n", failure->log);
+	if (failure->job->item)
+		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", failure->job->name,
+			wish->place);
+	fprintf(stderr, "to go on:        %s\n", wish->again);
+}
