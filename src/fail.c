@@ -5,6 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static void (*clear_first)(void);
+
+void fail_clear(void (*clear)(void))
+{
+	clear_first = clear;
+}
+
+static void make_way(void)
+{
+	if (clear_first)
+		clear_first();
+}
+
 static void say(const char *format, va_list args)
 {
 	vfprintf(stderr, format, args);
@@ -15,6 +28,7 @@ void fail(enum exit_status status, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
+	make_way();
 	fputs("bootstrap: ", stderr);
 	say(format, args);
 	va_end(args);
@@ -25,6 +39,7 @@ void fail_at(const char *file, int line, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
+	make_way();
 	if (line)
 		fprintf(stderr, "%s:%d: ", file, line);
 	else
@@ -38,6 +53,7 @@ void warn(const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
+	make_way();
 	fputs("bootstrap: ", stderr);
 	say(format, args);
 	va_end(args);

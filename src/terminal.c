@@ -1,0 +1,260 @@
+// Enters: lines. Leaves: a terminal that shows them. May touch: stdout's terminal, a timer, and the
+// signals of its size.
+#include "terminal.h"
+#include "cells.h"
+#include "fail.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	TICK = 250,	   // ms between drawings when nothing happens
+	SHORTEST = 100,	   // ms between drawings at least
+	MOST_LINES = 64,   // of the block
+	PENDING = 1 << 14, // bytes of lines that wait for the next drawing
+	FRAME = PENDING + (1 << 16),
+};
+
+static struct {
+	pid_t owner; // 0: nothing is drawn. The runner forks workers: they must not draw
+	int clock, timer, signals;
+	int columns, columns_drawn, rows;
+	bool synchronized;
+	int widths[MOST_LINES]; // of the lines of the block that stands there
+	size_t count;
+	long drawn; // ms
+	char pending[PENDING], frame[FRAME];
+} terminal;
+
+static long milliseconds(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
+}
+
+static void look_at_size(void)
+{
+	struct winsize size = {0};
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	terminal.columns = size.ws_col ? size.ws_col : 80;
+	terminal.rows = size.ws_row ? size.ws_row : 24;
+}
+
+static bool can_draw(const char *term)
+{
+	return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+// "?2026" holds a frame back until it is whole. Who does not know it takes no notice; the families
+// that are asked are those where that is sure.
+static bool knows_synchronized(const char *term)
+{
+	static const char *const families[] = {"xterm", "tmux",	   "screen",  "foot",
+					       "kitty", "wezterm", "contour", "alacritty"};
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+		if (!strncmp(term, families[i], strlen(families[i])))
+			return true;
+	return false;
+}
+
+static void add_to_clock(int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	if (fd < 0 || epoll_ctl(terminal.clock, EPOLL_CTL_ADD, fd, &event) < 0)
+		fail(EXIT_HOST, "no timer for the display: %s; --quiet does without",
+		     strerror(errno));
+}
+
+static void open_clock(void)
+{
+	const struct timespec tick = {0, TICK * 1000000L};
+	const struct itimerspec times = {tick, tick};
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGWINCH);
+	sigaddset(&set, SIGCONT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	terminal.clock = epoll_create1(EPOLL_CLOEXEC);
+	terminal.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	terminal.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	add_to_clock(terminal.signals);
+	add_to_clock(terminal.timer);
+	timerfd_settime(terminal.timer, 0, &times, NULL);
+}
+
+bool terminal_open(void)
+{
+	const char *term = getenv("TERM");
+	if (!can_draw(term))
+		return false;
+	terminal.synchronized = knows_synchronized(term);
+	open_clock();
+	look_at_size();
+	fflush(stdout);
+	terminal.owner = getpid();
+	fail_clear(terminal_clear);
+	atexit(terminal_close);
+	return true;
+}
+
+int terminal_clock(void)
+{
+	return terminal.clock;
+}
+
+void terminal_tick(void)
+{
+	unsigned long long expired;
+	struct signalfd_siginfo info;
+	ssize_t ignored = read(terminal.timer, &expired, sizeof expired);
+	(void)ignored;
+	while (read(terminal.signals, &info, sizeof info) == (ssize_t)sizeof info)
+		if (info.ssi_signo == SIGCONT)
+			terminal.count = 0; // others wrote below what stood there
+	look_at_size();
+}
+
+int terminal_columns(void)
+{
+	return terminal.columns - 1; // a line that fills its row leaves the cursor in between
+}
+
+int terminal_lines(void)
+{
+	int lines = terminal.rows - 2; // one for the cursor, and one that scrolls
+	return lines > MOST_LINES ? MOST_LINES : lines;
+}
+
+bool terminal_has_colour(void)
+{
+	const char *no = getenv("NO_COLOR");
+	return !no || !*no;
+}
+
+static bool is_mine(void)
+{
+	return terminal.owner && terminal.owner == getpid();
+}
+
+static void add(const char *text)
+{
+	text_add(terminal.frame, FRAME, "%s", text);
+}
+
+static void write_all(const char *text, size_t count)
+{
+	while (count) {
+		ssize_t done = write(STDOUT_FILENO, text, count);
+		struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+		if (done < 0 && errno == EAGAIN)
+			poll(&out, 1, SHORTEST);
+		else if (done < 0 && errno != EINTR)
+			return; // the terminal is gone; SIGHUP is on its way
+		else if (done > 0) {
+			text += done;
+			count -= (size_t)done;
+		}
+	}
+}
+
+// Terminals break lines anew when they become narrower: what was one row may be three.
+static int rows_of_block(void)
+{
+	int rows = 0;
+	for (size_t i = 0; i < terminal.count; i++) {
+		int width = terminal.widths[i];
+		rows += width > terminal.columns ? (width + terminal.columns - 1) / terminal.columns
+						 : 1;
+	}
+	return rows;
+}
+
+static void add_way_up(void)
+{
+	int rows = rows_of_block();
+	add("\r");
+	if (rows)
+		text_add(terminal.frame, FRAME, "\033[%dA", rows);
+	// After a change of width rows have to be emptied: some terminals remember that one was
+	// the first half of a line, and would join it to the next when there is room again.
+	if (*terminal.pending || terminal.columns != terminal.columns_drawn)
+		add("\033[J");
+	add(terminal.pending);
+	terminal.pending[0] = '\0';
+}
+
+// A line may begin and end with colours, which take no room.
+static int width_of(const char *line)
+{
+	int width = cells_count(line);
+	for (const char *at = line; (at = strchr(at, '\033')); at++)
+		width -= (int)strcspn(at, "m") + 1;
+	return width;
+}
+
+static void draw(const char *const *lines, size_t count)
+{
+	terminal.frame[0] = '\0';
+	add(terminal.synchronized ? "\033[?2026h" : "");
+	add_way_up();
+	terminal.count = count > MOST_LINES ? MOST_LINES : count;
+	for (size_t i = 0; i < terminal.count; i++) {
+		add(lines[i]);
+		add("\033[K\n");
+		terminal.widths[i] = width_of(lines[i]);
+	}
+	add("\033[J");
+	add(terminal.synchronized ? "\033[?2026l" : "");
+	write_all(terminal.frame, strlen(terminal.frame));
+	terminal.drawn = milliseconds();
+	terminal.columns_drawn = terminal.columns;
+}
+
+void terminal_say(const char *line)
+{
+	if (strlen(terminal.pending) + strlen(line) + 2 > PENDING)
+		terminal_clear();
+	text_add(terminal.pending, PENDING, "%s\n", line);
+}
+
+bool terminal_is_due(void)
+{
+	return milliseconds() - terminal.drawn >= SHORTEST;
+}
+
+void terminal_draw(const char *const *lines, size_t count)
+{
+	if (!is_mine())
+		return;
+	pid_t front = tcgetpgrp(STDOUT_FILENO);
+	if (front < 0 || front == getpgrp()) {
+		draw(lines, count);
+		return;
+	}
+	terminal.count = 0; // what a shell in front of us wrote since is none of our business
+	write_all(terminal.pending, strlen(terminal.pending));
+	terminal.pending[0] = '\0';
+}
+
+void terminal_clear(void)
+{
+	if (is_mine() && (terminal.count || *terminal.pending))
+		terminal_draw(NULL, 0);
+}
+
+void terminal_close(void)
+{
+	terminal_clear();
+	terminal.owner = 0;
+}
