@@ -37,6 +37,7 @@ static const struct option {
 	 "stop after 90s, 30m or 5h; exit status 75"},
 	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1,
 	 "after a failure build what does not need it"},
+	{"--json", "FILE", TEXT, AT(run.json), 0, "events, a JSON object a line; - is stdout"},
 	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, "print errors only"},
 	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, "print phases and unions too"},
 	{"--size", "SIZE", SIZE, AT(size), 0, "gc: shrink the store to this, for example 20G"},
@@ -52,7 +53,7 @@ static const struct verb {
 } verbs[] = {
 	{"plan", NULL, "what would be built, in order"},
 	{"why", "RECIPE", "why a recipe would be built again"},
-	{"log", "RECIPE", "what a recipe's last build printed"},
+	{"log", "RECIPE", "what a recipe's last build, or try, printed"},
 	{"shell", "STAGE|RECIPE",
 	 "a shell in a stage's root, or in a build's room (-- COMMAND: just that)"},
 	{"verify", "STAGE", "build a stage once more, by itself, and compare every file"},

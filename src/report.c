@@ -1,122 +1,159 @@
-// Enters: events of a run. Leaves: lines for people. May touch: stdout, stderr; logs, to show their
-// end.
-#include "run.h"
+// Enters: events of a run. Leaves: lines for people, and the same events for the display and for
+// programs. May touch: stdout, stderr.
+#include "report.h"
+#include "events.h"
+#include "failure.h"
+#include "progress.h"
 #include "task.h"
 
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-enum { LOG_TAIL = 25, LINE_LENGTH = 300 };
+static struct {
+	const struct jobs *jobs;
+	const struct run_wish *wish;
+	const struct wants *wants;
+	double began;
+	bool live;
+} to;
 
-static double start;
-
-static const char *elapsed(void)
+void report_open(const struct jobs *jobs, const struct run_wish *wish, const struct wants *wants)
 {
-	if (start <= 0)
-		start = now();
-	int seconds = (int)(now() - start);
-	if (seconds < 3600)
-		return mem_format("%2d:%02d", seconds / 60, seconds % 60);
-	return mem_format("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+	to.jobs = jobs;
+	to.wish = wish;
+	to.wants = wants;
+	to.began = now();
+	events_open(wish->json);
+	to.live = progress_open(jobs, wish);
+	event_run(jobs, wish);
+}
+
+int report_clock(void)
+{
+	return progress_clock();
+}
+
+void report_tick(void)
+{
+	progress_tick();
 }
 
 // Unions are the runner's own book-keeping; only a whole stage is news.
-static bool is_news(const struct run_wish *wish, const struct job *job)
+static bool is_news(const struct job *job)
 {
-	if (wish->talk == QUIET)
+	if (to.wish->talk == QUIET)
 		return false;
-	return wish->talk == VERBOSE || job->kind != JOB_COMPOSE || job->stage;
+	return to.wish->talk == VERBOSE || job->kind != JOB_COMPOSE || job->stage;
 }
 
-static void line(const char *what, const struct job *job, const char *more)
+static void line(const char *what, const char *name, const char *more)
 {
-	printf("%s  %-8s %s%s\n", elapsed(), what, job->name, more);
-	fflush(stdout);
+	char text[512];
+	int seconds = (int)(now() - to.began);
+	if (seconds < 3600)
+		snprintf(text, sizeof text, "%2d:%02d  %-8s %s%s", seconds / 60, seconds % 60, what,
+			 name, more);
+	else
+		snprintf(text, sizeof text, "%d:%02d:%02d  %-8s %s%s", seconds / 3600,
+			 seconds / 60 % 60, seconds % 60, what, name, more);
+	progress_say(text);
 }
 
-void report_start(const struct run_wish *wish, const struct job *job)
+static const char *log_of(const struct job *job)
 {
-	if (is_news(wish, job))
-		line("start", job, "");
+	return store_path(to.jobs->store, "objects/%s/log", job->key);
 }
 
-void report_phase(const struct run_wish *wish, const struct job *job, const char *phase)
+// On a display one sees what is at work: there only the end is a line.
+void report_start(const struct job *job)
 {
-	if (wish->talk == VERBOSE)
-		line(phase, job, "");
+	if (is_news(job) && (!to.live || to.wish->talk == VERBOSE))
+		line("start", job->name, "");
+	progress_start(job, log_of(job));
+	event_start(job, log_of(job));
 }
 
-void report_done(const struct run_wish *wish, const struct job *job, double seconds)
+void report_phase(const struct job *job, const char *phase)
 {
-	if (is_news(wish, job))
-		line("done", job, seconds >= 1 ? mem_format(" (%.0f s)", seconds) : "");
+	if (to.wish->talk == VERBOSE)
+		line(phase, job->name, "");
+	progress_phase(job, phase);
+	event_phase(job, phase);
 }
 
-// Logs hold what programs print: no control character of theirs reaches the terminal.
-static void make_printable(char *text, size_t count)
+// The parent of the worker that kept the output does not know its size: the store does.
+static const struct record *whole(const struct job *job, const struct record *record)
 {
-	for (size_t i = 0; i < count; i++)
-		if ((unsigned char)text[i] < ' ' && text[i] != '\n' && text[i] != '\t')
-			text[i] = '?';
+	const struct record *kept = NULL;
+	if (to.wish->json && job->kind != JOB_COMPOSE)
+		kept = store_find(to.jobs->store, job->key);
+	return kept ? kept : record;
 }
 
-static size_t read_end(const char *path, char *block, size_t size)
+void report_done(const struct job *job, const struct record *record)
 {
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fseek(file, -(long)size, SEEK_END) < 0)
-		rewind(file);
-	size_t count = fread(block, 1, size, file);
-	fclose(file);
-	return count;
+	double seconds = record->seconds;
+	forecast_learn(job, record);
+	progress_end(job);
+	if (is_news(job))
+		line("done", job->name, seconds >= 1 ? mem_format(" (%.0f s)", seconds) : "");
+	event_done(job, whole(job, record));
 }
 
-// The last lines of a log, each after a bar.
-static void show_tail(const char *path)
+void report_failure(const struct job *job, const char *phase, const char *why)
 {
-	static char block[8193];
-	size_t count = read_end(path, block, sizeof block - 1);
-	make_printable(block, count);
-	while (count && block[count - 1] == '\n')
-		count--;
-	block[count] = '\0';
-	char *from = block + count;
-	for (int lines = 0; from > block && lines < LOG_TAIL; lines++)
-		for (from--; from > block && from[-1] != '\n'; from--)
-			;
-	for (char *text = from, *next; text && count; text = next) {
-		next = strchr(text, '\n');
-		if (next)
-			*next++ = '\0';
-		fprintf(stderr, "  | %.*s\n", LINE_LENGTH, text);
-	}
+	struct failure failure = failure_of(to.jobs, job, phase, why);
+	progress_end(job);
+	progress_clear();
+	failure_show(&failure, to.wish);
+	event_failed(job, phase, why, failure.log, failure.error);
 }
 
-void report_failure(const struct jobs *jobs, const struct run_wish *wish, const struct job *job,
-		    const char *phase, const char *why)
+void report_stopped(const struct job *job)
 {
-	const char *log = store_path(jobs->store, "objects/%s/log", job->key);
-	fflush(stdout);
-	fprintf(stderr, "\n%s failed%s%s: %s\n", job->name, *phase ? " in phase " : "", phase, why);
-	show_tail(log);
-	fprintf(stderr, "the whole log:   %s\n", log);
-	if (job->item)
-		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", job->name,
-			wish->place);
-	fprintf(stderr, "to go on:        %s\n", wish->again);
+	progress_end(job);
+	event_stopped(job);
 }
 
-void report_end(const struct jobs *jobs, const struct run_wish *wish, const struct wants *wants)
+static const char *reason(enum exit_status status)
 {
-	if (wish->talk != QUIET)
-		EACH(const struct job, stage, jobs->stages)
-			if (stage->present && stage->demanded)
-				printf("%s: %s\n", stage->name,
-				       store_path(jobs->store, "roots/%s/%s",
-						  jobs->plan->target->name, stage->name));
-	if (wish->talk == VERBOSE || (wish->talk == NORMAL && wants->made))
+	if (status == EXIT_TIME_LIMIT)
+		return "the time limit";
+	int number = (int)status - EXIT_BY_SIGNAL;
+	return number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
+}
+
+void report_stop(enum exit_status status)
+{
+	progress_stop(reason(status));
+	event_stop((int)status, reason(status));
+}
+
+static void say_roots(void)
+{
+	EACH(const struct job, stage, to.jobs->stages)
+		if (stage->present && stage->demanded)
+			printf("%s: %s\n", stage->name,
+			       store_path(to.jobs->store, "roots/%s/%s",
+					  to.jobs->plan->target->name, stage->name));
+}
+
+static void say_stopped(enum exit_status status)
+{
+	if (status == EXIT_TIME_LIMIT)
+		warn("stopped at the time limit; nothing is lost, to go on: %s", to.wish->again);
+	else if (status > EXIT_BY_SIGNAL)
+		warn("stopped by a signal; nothing is lost, to go on: %s", to.wish->again);
+}
+
+void report_end(enum exit_status status)
+{
+	const struct wants *wants = to.wants;
+	progress_close();
+	if (to.wish->talk != QUIET)
+		say_roots();
+	if (to.wish->talk == VERBOSE || (to.wish->talk == NORMAL && wants->made))
 		printf("%zu jobs run, %zu failed\n", wants->made, wants->failed);
+	say_stopped(status);
+	event_end((int)status, wants->made);
 }

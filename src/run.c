@@ -2,7 +2,7 @@
 // failed. May touch: fds, processes, time; the store through its calls.
 //
 // One loop: signals, ended children and phase names come in through epoll, one at a time.
-#include "run.h"
+#include "report.h"
 #include "task.h"
 
 #include <errno.h>
@@ -121,6 +121,7 @@ static void begin_stop(struct loop *loop, enum exit_status status)
 	if (!again)
 		loop->kill_at = now() + PATIENCE;
 	loop->stopping = true;
+	report_stop(status);
 	EACH(struct task, task, loop->tasks)
 		task_stop(task, again);
 }
@@ -129,7 +130,7 @@ static void fail_job(struct loop *loop, struct job *job, const char *phase, cons
 		     enum exit_status status)
 {
 	job->state = JOB_FAILED;
-	report_failure(loop->jobs, loop->wish, job, phase, why);
+	report_failure(job, phase, why);
 	if (loop->status < status)
 		loop->status = status;
 	wants_settle(&loop->wants, job);
@@ -144,7 +145,7 @@ static void publish(const struct jobs *jobs)
 				      stage->out);
 }
 
-static void succeed(struct loop *loop, struct job *job, double seconds)
+static void succeed(struct loop *loop, struct job *job, const struct record *record)
 {
 	job->state = JOB_IDLE;
 	if (!wants_look(&loop->wants, job)) {
@@ -158,7 +159,7 @@ static void succeed(struct loop *loop, struct job *job, double seconds)
 	loop->wants.made++;
 	if (job->stage)
 		publish(loop->jobs);
-	report_done(loop->wish, job, seconds);
+	report_done(job, record);
 	wants_settle(&loop->wants, job);
 }
 
@@ -174,7 +175,7 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 		.makeflags = jobserver_flags(&loop->server, ninja_joins(loop, job)),
 	};
 	job->state = JOB_RUNNING;
-	report_start(loop->wish, job);
+	report_start(job);
 	bool started = task_start(job, &wish, &loop->server, lock, slots, &error);
 	struct task *task = job->task;
 	list_push(&loop->tasks, task);
@@ -248,8 +249,8 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 	leave(loop, task, true);
 	job->state = JOB_IDLE;
 	if (stopped && code != EXIT_DONE)
-		return;
-	if (trouble)
+		report_stopped(job);
+	else if (trouble)
 		fail_job(loop, job, "", trouble, EXIT_HOST);
 	else
 		fail_job(loop, job, phase, mem_format("exit status %d", code), EXIT_RECIPE);
@@ -258,10 +259,9 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 static void worker_ended(struct loop *loop, struct task *task, int code)
 {
 	struct job *job = task->job;
-	double seconds = task->record.seconds;
 	leave(loop, task, code != EXIT_DONE);
 	if (code == EXIT_DONE)
-		succeed(loop, job, seconds);
+		succeed(loop, job, &task->record);
 	else
 		fail_job(loop, job, "", "its output cannot be kept", EXIT_RECIPE);
 }
@@ -278,7 +278,7 @@ static void task_event(struct loop *loop, struct task *task)
 {
 	const char *trouble = NULL;
 	if (task->phases >= 0 && task_phases(task))
-		report_phase(loop->wish, task->job, task->phase);
+		report_phase(task->job, task->phase);
 	if (!ended(task))
 		return;
 	bool sandbox = task->child.trouble >= 0;
@@ -338,21 +338,16 @@ static void step(struct loop *loop)
 	int count = epoll_wait(loop->events, &event, 1, patience(loop));
 	if (count < 0 && errno != EINTR)
 		fail(EXIT_HOST, "epoll: %s", strerror(errno));
-	if (count == 1 && event.data.ptr)
+	bool tick = count == 1 && event.data.ptr == loop;
+	if (tick)
+		report_tick();
+	else if (count == 1 && event.data.ptr)
 		task_event(loop, event.data.ptr);
 	else if (count == 1)
 		signal_event(loop);
-	else
+	if (tick || count != 1)
 		look_at_locked(loop);
 	watch_clock(loop);
-}
-
-static void report_stop(const struct loop *loop)
-{
-	if (loop->status == EXIT_TIME_LIMIT)
-		warn("stopped at the time limit; nothing is lost, to go on: %s", loop->wish->again);
-	else if (loop->status > EXIT_BY_SIGNAL)
-		warn("stopped by a signal; nothing is lost, to go on: %s", loop->wish->again);
 }
 
 enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
@@ -365,6 +360,9 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 	watch_signals(&loop);
 	jobserver_open(&loop.server, slots);
 	wants_start(&loop.wants, jobs, wish);
+	report_open(jobs, wish, &loop.wants);
+	if (report_clock() >= 0)
+		watch(&loop, report_clock(), &loop);
 	for (;;) {
 		start_jobs(&loop);
 		if (!loop.tasks.count && (loop.stopping || !loop.locked.count))
@@ -372,7 +370,6 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 		step(&loop);
 	}
 	publish(jobs);
-	report_end(jobs, wish, &loop.wants);
-	report_stop(&loop);
+	report_end(loop.status);
 	return loop.status;
 }

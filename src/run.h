@@ -14,6 +14,7 @@ struct run_wish {
 	bool keep_going, fetch_only, offline;
 	enum { QUIET, NORMAL, VERBOSE } talk;
 	const char *mirror;
+	const char *json;  // where events go, or NULL
 	const char *place; // the options that lead to the same target and store
 	const char *again; // the command line, to be shown as the way to go on
 };
@@ -36,13 +37,5 @@ void wants_settle(struct wants *wants, struct job *job);
 bool wants_look(const struct wants *wants, struct job *job);
 // The ready job with the longest way to the end for which `fits` holds, taken off the list.
 struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit);
-
-// Words for people: report.c
-void report_start(const struct run_wish *wish, const struct job *job);
-void report_phase(const struct run_wish *wish, const struct job *job, const char *phase);
-void report_done(const struct run_wish *wish, const struct job *job, double seconds);
-void report_failure(const struct jobs *jobs, const struct run_wish *wish, const struct job *job,
-		    const char *phase, const char *why);
-void report_end(const struct jobs *jobs, const struct run_wish *wish, const struct wants *wants);
 
 #endif

@@ -1,0 +1,21 @@
+// Words on a run, for people and programs. The run tells what happened, here it is decided who hears
+// of it; nothing comes back.
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "run.h"
+
+void report_open(const struct jobs *jobs, const struct run_wish *wish, const struct wants *wants);
+// Readable when report_tick is due; -1: it never is.
+int report_clock(void);
+void report_tick(void);
+
+void report_start(const struct job *job);
+void report_phase(const struct job *job, const char *phase);
+void report_done(const struct job *job, const struct record *record);
+void report_failure(const struct job *job, const char *phase, const char *why);
+void report_stopped(const struct job *job); // it was told to, and goes on in the next run
+void report_stop(enum exit_status status);  // the whole run was told to
+void report_end(enum exit_status status);
+
+#endif

@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# What is on a terminal while a run is at work, and what is left there. tmux is the terminal.
+load common
+setup_file() {
+	command -v tmux >/dev/null || { echo "tmux is missing: ./bootstrap --setup=test"; return 1; }
+	common_setup_file
+	make_warm
+}
+setup() {
+	common_setup
+	warm
+	unset GITHUB_ACTIONS GITLAB_CI NO_COLOR
+}
+teardown() {
+	screen kill-server 2>/dev/null || :
+	common_teardown
+}
+
+screen() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@" 3>&-; }
+seen() { screen capture-pane -p "$@"; }
+shown() { seen | grep -qF -e "$1"; }
+gone() { ! shown "$1"; }
+
+# A shell of 80 columns in which "boot" is the runner. The store's name stands in a file, not among
+# the shell's arguments: common_teardown looks for strays by it.
+open_screen() {
+	cat >"$BATS_TEST_TMPDIR/boot" <<-R
+		#!/bin/sh
+		exec "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
+			--target "$native" "\$@"
+	R
+	chmod +x "$BATS_TEST_TMPDIR/boot"
+	screen new-session -d -x 80 -y 20 "cd '$BATS_TEST_TMPDIR'; PS1='ready> ' exec sh -i"
+	eventually shown "ready>"
+}
+
+type_in() { screen send-keys "$1" Enter; }
+
+eventually() { # wait_for, with more patience: a display shows what a busy machine has come to
+	local tries
+	for tries in $(seq 300); do
+		if "$@"; then return 0; fi
+		sleep 0.1
+	done
+	echo "waited in vain for: $*"
+	seen
+	return 1
+}
+
+# Says how far it is as ninja does, and then hangs.
+add_slow() {
+	add stage2 slow <<-'R'
+		build() {
+			[ ! -e half ] || return 0
+			: >half
+			echo "[3/7] Building CXX object slow.o"
+			sleep 600
+		}
+	R
+}
+
+count() { seen | grep -cF -e "$1" || :; }
+
+@test "a job at work has a line, with phase, steps and time; the whole has one below" {
+	add_slow
+	add stage2 quick </dev/null
+	open_screen
+	type_in "./boot -j 2"
+	eventually shown "3/7"
+	eventually shown "done     stage2/quick"
+	seen | grep -qE '^  stage2/slow +build 3/7 +0:[0-9]{2}$'
+	seen | grep -qE '^1/2 done  0:[0-9]{2}  '
+	eventually shown "cores "
+	# lines of what happened stand above it, and the whole is the last one
+	equal order "$(lines_of quick slow whole)" \
+		"$(seen | sed -nE 's/.*done     stage2.quick.*/quick/p; s/^  stage2.slow.*/slow/p; s/^1.2 done.*/whole/p')"
+}
+
+@test "the time goes on by itself" {
+	add_slow
+	open_screen
+	type_in "./boot"
+	eventually shown "3/7"
+	before=$(seen | grep -oE '3/7 +0:[0-9]{2}')
+	changed() { [ "$(seen | grep -oE '3/7 +0:[0-9]{2}')" != "$before" ]; }
+	eventually changed
+	equal rows 1 "$(count stage2/slow)"
+}
+
+@test "a record of an earlier run says what is left" {
+	add stage2 slow <<<'build() { sleep 2; }'
+	boot --quiet
+	sed -i 's/^seconds=.*/seconds=3000/; s/^cpu=.*/cpu=3000/' "$store/records/$(cat "$store/latest/$native/stage2/slow")"
+	sed -i 's/sleep 2/sleep 600/' "$world/recipes/slow/recipe"
+	open_screen
+	type_in "./boot -j 1"
+	eventually shown " of 50:00"
+	shown "about 50 min left ("
+}
+
+@test "a narrow terminal, made so while at work, and wide again" {
+	add_slow
+	open_screen
+	type_in "./boot"
+	eventually shown "3/7"
+	for columns in 40 25 120 60; do
+		screen resize-window -x $columns
+		sleep 1
+		eventually shown "3/7"
+		equal "rows at $columns" 1 "$(count stage2/s)"
+		equal "totals at $columns" 1 "$(count "0/1 done")"
+		seen | awk -v most=$columns 'length > most {exit 1}'
+	done
+	screen resize-window -y 4
+	sleep 1
+	shown "0/1 done"
+}
+
+@test "more jobs than lines: the rest is counted" {
+	for number in 1 2 3 4 5 6; do add stage2 "slow$number" <<<'build() { sleep 600; }'; done
+	open_screen
+	screen resize-window -y 6
+	type_in "./boot -j 6"
+	eventually shown "  and 4 more"
+	equal rows 2 "$(count "  stage2/slow")"
+	shown "0/6 done"
+}
+
+@test "Ctrl-C leaves nothing of it, and the next line is the shell's" {
+	add_slow
+	open_screen
+	type_in "clear; ./boot"
+	eventually shown "3/7"
+	screen send-keys C-c
+	eventually shown "stopped by a signal"
+	eventually shown "ready>"
+	equal rows 0 "$(count 3/7)"
+	equal totals 0 "$(count "0/1 done")"
+	type_in "echo 'all' 'is well' \$?"
+	eventually shown "all is well 130"
+	equal cursor 1 "$(screen display-message -p '#{cursor_flag}')"
+	# nothing but the words of the end stood there
+	equal garbage "" "$(seen | sed -n '/^stage1: /q; p')"
+}
+
+@test "kill -9 leaves the cursor in a line of its own" {
+	add_slow
+	open_screen
+	type_in "clear; ./boot"
+	eventually shown "3/7"
+	shell=$(screen display-message -p '#{pane_pid}')
+	read -r child _ <"/proc/$shell/task/$shell/children"
+	kill -9 "$child"
+	eventually shown "ready>"
+	equal cursor 1 "$(screen display-message -p '#{cursor_flag}')"
+	seen | grep -qE '^(Killed *|ready> *)$'
+}
+
+@test "Ctrl-Z and fg: the shell's lines stay" {
+	add_slow
+	open_screen
+	type_in "./boot"
+	eventually shown "3/7"
+	screen send-keys C-z
+	eventually shown "Stopped"
+	type_in "echo 'still' 'there'; fg"
+	eventually shown "still there"
+	twice() { [ "$(count 3/7)" = 2 ]; }
+	eventually twice # where it stood, and below what the shell said
+	shown "still there"
+	screen send-keys C-c
+	eventually shown "stopped by a signal"
+}
+
+@test "a failure and a warning stand above, whole" {
+	add stage2 broken <<-'R'
+		build() { echo "main.c:7:1: error: no such thing"; return 7; }
+	R
+	open_screen
+	type_in "clear; ./boot"
+	eventually shown "to go on: "
+	eventually shown "ready>"
+	shown "stage2/broken failed in phase build: exit status 7"
+	shown "  > main.c:7:1: error: no such thing"
+	equal rows 0 "$(count "  stage2/broken ")"
+}
+
+@test "colours, and none with NO_COLOR" {
+	add_slow
+	open_screen
+	type_in "clear; ./boot"
+	eventually shown "3/7"
+	seen -e | grep -q "$(printf '\033\[1m0/1 done')"
+	screen send-keys C-c
+	eventually shown "stopped by"
+	type_in "clear; rm -rf '$BATS_TEST_TMPDIR'/keep-*/objects/*; NO_COLOR=1 ./boot"
+	eventually gone "stopped by"
+	eventually shown "3/7"
+	equal escapes 0 "$(seen -e | grep -c "$(printf '\033')" || :)"
+}
+
+plain() { # ASSIGNMENT
+	add_slow
+	open_screen
+	type_in "clear; $1 ./boot"
+	eventually shown "start    stage2/slow"
+	sleep 1
+	equal rows 0 "$(count 3/7)"
+}
+
+@test "a dumb terminal gets plain lines" { plain TERM=dumb; }
+@test "GitHub gets plain lines, on a terminal too" { plain GITHUB_ACTIONS=true; }
+@test "GitLab gets plain lines, on a terminal too" { plain GITLAB_CI=true; }
+
+@test "--quiet shows nothing" {
+	add_slow
+	open_screen
+	type_in "clear; ./boot --quiet"
+	at_work() { ls "$store"/objects/*/build/half >/dev/null 2>&1; }
+	eventually at_work
+	sleep 1
+	equal rows 0 "$(count stage2)"
+}
+
+@test "in the background nothing is drawn over what one types" {
+	add_slow
+	open_screen
+	type_in "clear; ./boot &"
+	at_work() { ls "$store"/objects/*/build/half >/dev/null 2>&1; }
+	eventually at_work
+	type_in "echo 'mine' 'alone'"
+	eventually shown "mine alone"
+	sleep 1
+	equal rows 0 "$(count 3/7)"
+}
