@@ -10,6 +10,7 @@
 
 struct target {
 	const char *name, *triple, *machine, *kernel, *llvm, *cflags, *loader, *qemu;
+	const char *oci; // the processor as OCI images name it (Go's GOARCH), or NULL
 };
 
 // Where a recipe's files come from; shared by recipes that say source_of.

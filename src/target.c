@@ -33,7 +33,7 @@ static struct target *target_read(const char *root, const char *name, const stru
 	const struct conf *conf = conf_read(mem_format("%s/targets/%s", root, name), distro);
 	if (*conf->rest)
 		fail_at(conf->path, conf->rest_line, "a target holds facts only: key=value");
-	conf_check(conf, "triple machine kernel llvm cflags loader qemu", "");
+	conf_check(conf, "triple machine kernel llvm cflags loader qemu", "oci");
 	*target = (struct target){
 		.name = name,
 		.triple = conf_value(conf, "triple"),
@@ -43,6 +43,7 @@ static struct target *target_read(const char *root, const char *name, const stru
 		.cflags = conf_value(conf, "cflags"),
 		.loader = conf_value(conf, "loader"),
 		.qemu = conf_value(conf, "qemu"),
+		.oci = conf_value(conf, "oci"),
 	};
 	return target;
 }
