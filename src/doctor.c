@@ -23,6 +23,13 @@ static void say(const char *what, const char *trouble)
 	all_fine &= !trouble;
 }
 
+static const char *remedy(const char *group)
+{
+	bool always = !strcmp(group, "run");
+	return mem_format("missing; install it with ./bootstrap --setup%s%s", always ? "" : "=",
+			  always ? "" : group);
+}
+
 // src/packages says, line by line, which programs are needed and which package has them where.
 static void check_programs(const char *root)
 {
@@ -31,9 +38,7 @@ static void check_programs(const char *root)
 		struct list columns = words(mem_copy(at, strcspn(at, "\n")));
 		const char *program = columns.count > 1 ? columns.at[1] : "-";
 		if (strcmp(program, "-") != 0)
-			say(program, host_path(program)
-					     ? NULL
-					     : "missing; install it with ./bootstrap --setup");
+			say(program, host_path(program) ? NULL : remedy(columns.at[0]));
 		if (!at[strcspn(at, "\n")])
 			break;
 	}
