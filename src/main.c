@@ -77,6 +77,10 @@ static void check_names(const struct options *options, const struct plan *plan)
 		return;
 	if (!strcmp(options->verb, "verify"))
 		return;
+	if (!strcmp(options->verb, "export")) {
+		export_check(options, plan);
+		return;
+	}
 	EACH(const struct stage, stage, plan->stages)
 		if (!strcmp(options->verb, "shell") && !strcmp(stage->name, options->operand))
 			return;
@@ -116,6 +120,8 @@ static enum exit_status with_store(const struct options *options, const char *ag
 		return verb_log(jobs, options->operand);
 	if (!strcmp(options->verb, "shell"))
 		return verb_shell(jobs, options);
+	if (!strcmp(options->verb, "export"))
+		return verb_export(jobs, options);
 	if (!strcmp(options->verb, "gc"))
 		return verb_gc(jobs, options);
 	if (!strcmp(options->verb, "verify"))

@@ -41,6 +41,10 @@ static const struct option {
 	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, "print errors only"},
 	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, "print phases and unions too"},
 	{"--size", "SIZE", SIZE, AT(size), 0, "gc: shrink the store to this, for example 20G"},
+	{"--format", "FORMAT", TEXT, AT(format), 0,
+	 "export: tar.zst, tar.xz, oci, squashfs, erofs or dir"},
+	{"--output", "PATH", TEXT, AT(output), 0, "export: where to (default: a name, here)"},
+	{"--sign", "KEY", TEXT, AT(sign), 0, "export: sign with this SSH key"},
 	{"--build", "NAME", TEXT, AT(build), 0,
 	 "plan: as seen from a build machine of this target"},
 	{"--root", "DIR", TEXT, AT(root), 0, "the checkout (given by ./bootstrap itself)"},
@@ -57,6 +61,7 @@ static const struct verb {
 	{"shell", "STAGE|RECIPE",
 	 "a shell in a stage's root, or in a build's room (-- COMMAND: just that)"},
 	{"verify", "STAGE", "build a stage once more, by itself, and compare every file"},
+	{"export", "STAGE", "a stage as an archive, image or folder, with its papers"},
 	{"targets", NULL, "the processors to build for"},
 	{"doctor", NULL, "what this machine lacks"},
 	{"gc", NULL, "remove from the store what the targets do not need"},
@@ -77,8 +82,8 @@ __attribute__((noreturn)) static void help(void)
 		printf("  %-22s %s\n",
 		       mem_format("%s %s", table[i].name, table[i].operand ? table[i].operand : ""),
 		       table[i].help);
-	printf("  %-22s %s\n", "--setup[=test]",
-	       "install what this machine lacks (to build; to test), then go on");
+	printf("  %-22s %s\n", "--setup[=GROUP]",
+	       "install what this machine lacks (to build; to export, test), then go on");
 	printf("\nexit status: 0 done, 1 a recipe failed, 2 wrong input, 3 this machine cannot do it,\n"
 	       "75 stopped at the time limit, 128+N ended by signal N\n");
 	exit(EXIT_DONE);

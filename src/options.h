@@ -8,8 +8,9 @@ struct options {
 	const char *verb;    // "" to build
 	const char *operand; // of the verb, or NULL
 	const char *root, *target, *build, *store;
-	struct list command; // words behind "--": for shell, instead of a prompt
-	double size;	     // gc: bytes, 0: what the targets need
+	struct list command;		    // words behind "--": for shell, instead of a prompt
+	double size;			    // gc: bytes, 0: what the targets need
+	const char *format, *output, *sign; // export; sign: a key's file
 	bool host_clang;
 	struct run_wish run;
 };

@@ -10,6 +10,9 @@ enum exit_status verb_shell(const struct jobs *jobs, const struct options *optio
 enum exit_status verb_gc(const struct jobs *jobs, const struct options *options);
 // After a stage was built by itself (plan->again): what came out otherwise.
 enum exit_status verify_report(const struct jobs *jobs, const struct stage *again);
+enum exit_status verb_export(const struct jobs *jobs, const struct options *options);
+// Dies of a wrong operand or option of export, before anything is made.
+void export_check(const struct options *options, const struct plan *plan);
 enum exit_status verb_doctor(const char *root, const char *path);
 
 #endif

@@ -1,0 +1,348 @@
+// Enters: a stage in the store, and how it is wanted. Leaves: a file or folder and its papers, all
+// whole or none. May touch: the output's folder; a process that packs (src/sh/export).
+#include "export.h"
+#include "fail.h"
+#include "hash.h"
+#include "packer.h"
+#include "tree.h"
+#include "verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct format {
+	const char *name, *ending;
+	const char *programs; // what packs it
+} formats[] = {
+	{"tar.zst", ".tar.zst", "tar zstd"},   {"tar.xz", ".tar.xz", "tar xz"},
+	{"oci", ".oci.tar", "tar gzip"},       {"squashfs", ".squashfs", "tar mksquashfs"},
+	{"erofs", ".erofs", "tar mkfs.erofs"}, {"dir", "", "tar"},
+};
+
+const char *export_time(void)
+{
+	static char text[sizeof "2000-01-01T00:00:00Z"];
+	const time_t time = TREE_TIME;
+	struct tm parts;
+	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&time, &parts));
+	return text;
+}
+
+bool is_folder_format(const struct export *export)
+{
+	return !strcmp(export->format, "dir");
+}
+
+bool write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+	if (!file)
+		return false;
+	bool done = fputs(text, file) >= 0;
+	return !fclose(file) && done;
+}
+
+// A later line of the same recipe, or a later stage's, takes an earlier one's place.
+static void add_build(struct list *builds, struct job *build)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < builds->count; i++) {
+		const struct item *other = ((const struct job *)builds->at[i])->item;
+		if (other->recipe != build->item->recipe || other->purpose != build->item->purpose)
+			builds->at[kept++] = builds->at[i];
+	}
+	builds->count = kept;
+	list_push(builds, build);
+}
+
+struct list stage_builds(const struct job *stage)
+{
+	struct list builds = {0};
+	EACH(const struct part, part, stage->parts) {
+		struct list below = {0};
+		if (part->job->item)
+			list_push(&below, part->job);
+		else
+			below = stage_builds(part->job);
+		EACH(struct job, build, below)
+			add_build(&builds, build);
+	}
+	return builds;
+}
+
+// ---- before anything is made ----
+
+static const struct format *format_of(const struct options *options)
+{
+	const char *known = "";
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		if (options->format && !strcmp(formats[i].name, options->format))
+			return &formats[i];
+		known = mem_format("%s %s", known, formats[i].name);
+	}
+	if (!options->format)
+		fail(EXIT_INPUT, "export wants a --format; known:%s", known);
+	fail(EXIT_INPUT, "there is no format '%s'; known:%s", options->format, known);
+}
+
+static void check_oci(const struct stage *stage, const struct target *target)
+{
+	if (stage->on_build_machine)
+		fail(EXIT_INPUT,
+		     "%s is a toolchain, no root to run: oci is for stages that run on the target; "
+		     "choose another --format",
+		     stage->name);
+	if (!target->oci)
+		fail(EXIT_INPUT,
+		     "targets/%s does not say what OCI images call this processor; add oci=NAME "
+		     "(Go's GOARCH)",
+		     target->name);
+}
+
+void export_check(const struct options *options, const struct plan *plan)
+{
+	const struct stage *stage = plan_stage(plan, options->operand);
+	const struct format *format = format_of(options);
+	if (!strcmp(format->name, "oci"))
+		check_oci(stage, plan->target);
+	if (options->sign && access(options->sign, R_OK) < 0)
+		fail(EXIT_INPUT, "--sign %s: this key cannot be read: %s", options->sign,
+		     strerror(errno));
+}
+
+static void check_programs(const struct store *store, const struct format *format, bool sign)
+{
+	struct list programs = words(format->programs);
+	if (sign)
+		list_push(&programs, mem_text("ssh-keygen"));
+	EACH(const char, program, programs)
+		if (!host_path(program))
+			fail(EXIT_HOST, "%s is missing; install it with ./bootstrap --setup=export",
+			     program);
+	if (!strstr(host_version(store, "tar"), "GNU tar"))
+		fail(EXIT_HOST, "tar is not GNU tar, whose archives can be the same every time; "
+				"install it with ./bootstrap --setup=export");
+}
+
+// ---- where to ----
+
+static bool is_folder(const char *path)
+{
+	struct stat info;
+	return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+static const char *default_name(const struct jobs *jobs, const struct job *stage,
+				const struct format *format)
+{
+	const struct conf *distro = jobs->plan->distro;
+	return mem_format("%s-%s-%s-%s%s", conf_value(distro, "id"), conf_value(distro, "version"),
+			  stage->name, jobs->plan->target->name, format->ending);
+}
+
+// A file goes into a folder that is there. A folder takes the place of one only where that is an
+// earlier export, by the papers beside it: nobody's home is swept away by a slip of the pen.
+static const char *output_path(const char *given, const char *name, bool folder)
+{
+	char *path = mem_text(given ? given : name);
+	size_t length = strlen(path);
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	if (!folder && is_folder(path))
+		path = mem_format("%s/%s", path, name);
+	const char *last = base_name(path);
+	if (!*last || !strcmp(last, ".") || !strcmp(last, ".."))
+		fail(EXIT_INPUT, "--output %s: name what is to be made, not where", given);
+	if (!folder && is_folder(path))
+		fail(EXIT_INPUT, "%s is a folder; remove it, or give another --output", path);
+	if (folder && !access(path, F_OK) && rmdir(path) < 0 &&
+	    access(mem_format("%s.provenance.json", path), F_OK) < 0)
+		fail(EXIT_INPUT,
+		     "%s is there already and was not exported; remove it, or give another "
+		     "--output",
+		     path);
+	return path;
+}
+
+// ---- the work ----
+
+static void must(bool done, const struct export *export, const char *what)
+{
+	if (!done)
+		fail(EXIT_HOST, "%s: cannot %s: %s", export->work, what, strerror(errno));
+}
+
+// The same for the same stage, whoever packs it: the form of a version 8 UUID.
+static const char *volume_number(const struct export *export)
+{
+	const char *out = export->stage->out;
+	return mem_format("%.8s-%.4s-8%.3s-8%.3s-%.12s", out, out + 8, out + 12, out + 15,
+			  out + 18);
+}
+
+// Nothing of the caller's but the way to programs: options for tar, xz and others in the
+// environment would change the bytes.
+static struct list packer_variables(const struct export *export)
+{
+	struct list to = {0};
+	const struct target *target = export->jobs->plan->target;
+	const char *path = getenv("PATH");
+	bool tools = export->stage->stage->on_build_machine;
+	list_push(&to, mem_format("PATH=/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin%s%s",
+				  path ? ":" : "", path ? path : ""));
+	list_push(&to, mem_text("LC_ALL=C"));
+	list_push(&to, mem_text("TZ=UTC"));
+	list_push(&to, mem_format("TIME=%d", TREE_TIME));
+	list_push(&to,
+		  mem_format("TREE=%s/trees/%s", export->jobs->store->path, export->stage->out));
+	list_push(&to, mem_format("WORK=%s", export->work));
+	list_push(&to, mem_format("NAME=%s", export->name));
+	list_push(&to, mem_format("UUID=%s", volume_number(export)));
+	list_push(&to, mem_format("TRIPLE=%s", target->triple));
+	list_push(&to, mem_format("MACHINE=%s", target->machine));
+	list_push(&to, mem_format("CFLAGS=%s", target->cflags));
+	list_push(&to, mem_format("TOOLCHAIN=%s", tools ? "1" : ""));
+	list_push(&to, NULL);
+	return to;
+}
+
+static void step(const struct export *export, const char *name)
+{
+	const char *script = mem_format("%s/src/sh/export", export->jobs->plan->root);
+	struct list variables = packer_variables(export);
+	const char *const argv[] = {"/bin/sh", script, name, NULL};
+	int status = packer_run(argv, (const char *const *)variables.at);
+	if (status)
+		fail(EXIT_HOST, "%s cannot be made: status %d of src/sh/export %s; nothing is left",
+		     export->name, status, name);
+}
+
+static void pack(const struct export *export)
+{
+	step(export, "tree");
+	if (is_folder_format(export))
+		return;
+	if (!strcmp(export->format, "oci")) {
+		step(export, "layer");
+		must(oci_write(export), export, "write the image");
+	}
+	step(export, export->format);
+}
+
+// For a folder the step "list" writes the paper: a line for every file in it.
+static bool write_sums(struct export *export)
+{
+	const char *paper = mem_format("%s/result.sha256", export->work);
+	if (is_folder_format(export)) {
+		step(export, "list");
+		return (export->digest = hash_file(mem_format("%s/list", export->work)));
+	}
+	export->digest = hash_file(mem_format("%s/result", export->work));
+	return export->digest &&
+	       write_text(paper, mem_format("%s  %s\n", export->digest, export->name));
+}
+
+static void write_papers(struct export *export)
+{
+	const char *result = mem_format("%s/result", export->work);
+	must(write_sums(export), export, "write the hash");
+	must(write_text(mem_format("%s.cdx.json", result), sbom_text(export)), export,
+	     "write the bill of materials");
+	must(write_text(mem_format("%s.provenance.json", result), provenance_text(export)), export,
+	     "write the provenance");
+}
+
+// A folder cannot be signed; the hashes of its files can.
+static const char *signed_part(const struct export *export)
+{
+	return is_folder_format(export) ? ".sha256" : "";
+}
+
+static void sign(const struct export *export, const char *key)
+{
+	const char *what = mem_format("%s/result%s", export->work, signed_part(export));
+	const char *const argv[] = {"ssh-keygen", "-q", "-Y", "sign", "-n",
+				    "file",	  "-f", key,  what,   NULL};
+	int status = packer_run(argv, NULL);
+	if (status || access(mem_format("%s.sig", what), F_OK) < 0)
+		fail(EXIT_INPUT,
+		     "--sign %s: ssh-keygen does not sign with it (status %d); nothing is left",
+		     key, status);
+}
+
+static void sync_folder(const struct export *export)
+{
+	int fd = open(export->work, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	must(fd >= 0 && !syncfs(fd), export, "flush what was made");
+	close(fd);
+}
+
+static void place(const struct export *export, const char *path, const char *key)
+{
+	static const char *const papers[] = {".sha256", ".cdx.json", ".provenance.json"};
+	const char *work = export->work, *part = signed_part(export);
+	sync_folder(export);
+	packer_check();
+	unlink(mem_format("%s.sig", path)); // of what was here before
+	unlink(mem_format("%s.sha256.sig", path));
+	for (size_t i = 0; i < sizeof papers / sizeof *papers; i++)
+		must(packer_place(work, mem_format("result%s", papers[i]),
+				  mem_format("%s%s", path, papers[i])),
+		     export, mem_format("write %s%s", path, papers[i]));
+	must(packer_place(work, is_folder_format(export) ? "tree" : "result", path), export,
+	     mem_format("write %s", path));
+	if (key)
+		must(packer_place(work, mem_format("result%s.sig", part),
+				  mem_format("%s%s.sig", path, part)),
+		     export, mem_format("write %s%s.sig", path, part));
+}
+
+static const struct job *built_stage(const struct jobs *jobs, const struct options *options)
+{
+	static struct run_wish wish;
+	struct wants wants;
+	const struct job *stage = NULL;
+	EACH(const struct job, job, jobs->stages)
+		if (!strcmp(job->stage->name, options->operand))
+			stage = job;
+	wish.until = options->operand;
+	wants_start(&wants, jobs, &wish);
+	if (!stage->present)
+		fail(EXIT_INPUT, "%s is not built yet; first run: ./bootstrap%s --until %s",
+		     stage->name, options_place(options, jobs->plan), stage->name);
+	return stage;
+}
+
+enum exit_status verb_export(const struct jobs *jobs, const struct options *options)
+{
+	const struct format *format = format_of(options);
+	if (!store_lock_all(jobs->store, false))
+		fail(EXIT_HOST, "%s is being swept by gc; try again when that has ended",
+		     jobs->store->path);
+	const struct job *stage = built_stage(jobs, options);
+	check_programs(jobs->store, format, options->sign);
+	struct export export = {.jobs = jobs, .stage = stage, .format = format->name};
+	const char *path = output_path(options->output, default_name(jobs, stage, format),
+				       is_folder_format(&export));
+	export.builds = stage_builds(stage);
+	export.name = base_name(path);
+	export.work = packer_begin(path);
+	pack(&export);
+	write_papers(&export);
+	if (options->sign)
+		sign(&export, options->sign);
+	place(&export, path, options->sign);
+	if (stage->stage->on_build_machine && jobs->plan->host_clang)
+		warn("%s calls this machine's clang; it works where that clang is, too",
+		     export.name);
+	if (options->run.talk != QUIET)
+		puts(path);
+	return EXIT_DONE;
+}

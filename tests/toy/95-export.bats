@@ -1,0 +1,465 @@
+#!/usr/bin/env bats
+# A stage leaves the store: every format read back by its own tool, with its papers.
+load common
+setup_file() { common_setup_file; make_warm; }
+teardown() { common_teardown; }
+
+setup() {
+	common_setup
+	warm
+	out=$BATS_TEST_TMPDIR/out
+	mkdir "$out"
+	cd "$out" || return
+	triple=$(sed -n 's/^triple=//p' "$world/targets/$native" | sed 's/\$vendor/toy/')
+	name=toy-1-stage2-$native
+}
+
+# what is wanted of any root, by a listing "MODE PATH [-> LINK]" of what is not a folder
+root_listing() { # FOLDER
+	(cd "$1" && find . -mindepth 1 ! -type d -printf '%m %P %l\n' | LC_ALL=C sort)
+}
+
+same_tree() { # FOLDER: holds what the store's stage2 holds
+	equal "names and modes" "$(root_listing "$store/roots/$native/stage2")" "$(root_listing "$1")"
+	diff -r --no-dereference "$store/roots/$native/stage2/" "$1"
+}
+
+fails() { # COMMAND...: bash overlooks a plain "!" in the middle of a test
+	if "$@"; then
+		echo "should fail: $*"
+		return 1
+	fi
+}
+
+only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
+
+@test "export: tar.zst and tar.xz hold the stage, of root, at the one time, in order" {
+	for format in tar.zst tar.xz; do
+		run boot export stage2 --format $format
+		ended 0
+		equal printed "$name.$format" "$output"
+		mkdir tree
+		tar -C tree -xpf "$name.$format"
+		same_tree tree
+		tar --list --verbose --numeric-owner --full-time -f "$name.$format" >list
+		equal owners 0/0 "$(awk '{print $2}' list | sort -u)"
+		equal times "2023-11-14 22:13:20" "$(awk '{print $4, $5}' list | sort -u)"
+		tar -tf "$name.$format" | sed 's,/$,,' >names
+		LC_ALL=C sort -c names
+		grep -q '^drwxrwxrwt .* \./tmp/$' list
+		rm -r tree list names
+	done
+	zstd -dcq "$name.tar.zst" | cmp - <(xz -dc "$name.tar.xz")
+	zstd -dcq "$name.tar.zst" >plain
+	fails grep -aE '(atime|ctime|mtime)=' plain
+	rm plain
+	only "$name".tar.{zst,xz}{,.sha256,.cdx.json,.provenance.json}
+}
+
+@test "export: squashfs, by unsquashfs" {
+	boot export stage2 --format squashfs
+	unsquashfs -q -n -d tree "$name.squashfs"
+	same_tree tree
+	unsquashfs -lln "$name.squashfs" | grep -E '^[-dl]' >list
+	equal owners 0/0 "$(awk '{print $2}' list | sort -u)"
+	equal times "2023-11-14 22:13" "$(awk '{print $4, $5}' list | sort -u)"
+	unsquashfs -s "$name.squashfs" | grep -q '^Creation or last append time Tue Nov 14 22:13:20 2023'
+}
+
+@test "export: erofs, by fsck.erofs and dump.erofs" {
+	boot export stage2 --format erofs
+	fsck.erofs --extract=tree "$name.erofs"
+	same_tree tree
+	dump.erofs -s "$name.erofs" | grep -q 'Filesystem created: *Tue Nov 14 22:13:20 2023'
+	run dump.erofs --path=/usr/bin/zed "$name.erofs"
+	ended 0
+	says "Uid: 0   Gid: 0"
+	says "2023-11-14 22:13:20"
+}
+
+@test "export: dir" {
+	boot export stage2 --format dir
+	same_tree "$name"
+	equal times 1700000000.0000000000 "$(find "$name" -printf '%T@\n' | sort -u)"
+	sha256sum --quiet -c "$name.sha256"
+	echo changed >>"$name/usr/bin/app"
+	fails sha256sum --quiet -c "$name.sha256"
+	# nothing of the store is linked
+	fails grep changed "$store/roots/$native/stage2/usr/bin/app"
+	# the papers call a folder by the hash of its list
+	boot export stage2 --format dir
+	(cd "$name" && find . -type f | cut -c3- | LC_ALL=C sort | xargs sha256sum) >list
+	equal digest "$(sha256sum <list | cut -c-64)" \
+		"$(jq -r '.subject[0].digest.dirHash' "$name.provenance.json")"
+}
+
+@test "export: oci, by skopeo" {
+	boot export stage2 --format oci
+	run skopeo inspect "oci-archive:$name.oci.tar"
+	ended 0
+	equal architecture "$(sed -n 's/^oci=//p' "$world/targets/$native")" "$(jq -r .Architecture <<<"$output")"
+	equal system linux "$(jq -r .Os <<<"$output")"
+	equal version 1 "$(jq -r '.Labels["org.opencontainers.image.version"]' <<<"$output")"
+	equal title "Toy Linux" "$(jq -r '.Labels["org.opencontainers.image.title"]' <<<"$output")"
+	equal time 2023-11-14T22:13:20Z "$(jq -r .Created <<<"$output")"
+	equal entry '["/bin/sh"]' "$(skopeo inspect --config --raw "oci-archive:$name.oci.tar" | jq -c .config.Entrypoint)"
+	equal name toy:1-stage2 "$(tar -xOf "$name.oci.tar" ./index.json |
+		jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]')"
+	# skopeo checks every digest, the unpacked layer's among them where it packs anew
+	skopeo --insecure-policy copy -q "oci-archive:$name.oci.tar" "dir:$out/copy"
+	skopeo --insecure-policy copy -q --dest-compress-format zstd --dest-compress "oci-archive:$name.oci.tar" "dir:$out/anew"
+	layer=$(jq -r '.layers[0].digest' copy/manifest.json)
+	equal "diff id" "$(gzip -dc "copy/${layer#*:}" | sha256sum | cut -c-64)" \
+		"$(jq -r '.rootfs.diff_ids[0]' "copy/$(jq -r .config.digest copy/manifest.json | cut -d: -f2)" | cut -d: -f2)"
+	mkdir tree
+	tar -C tree -xpf "copy/${layer#*:}"
+	same_tree tree
+}
+
+@test "export: oci of the other processor" {
+	boot_foreign export stage2 --format oci
+	equal architecture "$(sed -n 's/^oci=//p' "$world/targets/$foreign")" \
+		"$(skopeo inspect "oci-archive:toy-1-stage2-$foreign.oci.tar" | jq -r .Architecture)"
+}
+
+# everything again from another world, store, folder and user
+@test "export: the same bytes from another store, user and folder, whatever is in the environment" {
+	formats="tar.zst tar.xz oci squashfs erofs dir"
+	for format in $formats; do boot export stage2 --format "$format"; done
+	other=$BATS_TEST_TMPDIR/home/other
+	mkdir -p "$other"
+	chmod -R a+rX "$world" "$BATS_TEST_TMPDIR"
+	cp -RL "$world" "$other/world"
+	cp "$runner" "$other/runner"
+	if [ "$(id -u)" = 0 ]; then chown -R 65534:65534 "$other"; fi
+	set -- "$other/runner" --root="$other/world" --store="$other/keep" --mirror="$mirror" --offline \
+		--target "$native"
+	# names in another order on disk, too: made anew by two jobs at once
+	as_nobody "$@" -j 2 --quiet
+	mkdir "$other/a place"
+	if [ "$(id -u)" = 0 ]; then chown 65534:65534 "$other/a place"; fi
+	for format in $formats; do
+		# shellcheck disable=SC2016
+		as_nobody env TAR_OPTIONS=--owner=77 XZ_OPT=-0 ZSTD_CLEVEL=1 GZIP=-1 TZ=Asia/Tokyo \
+			SOURCE_DATE_EPOCH=1 sh -c 'umask 077; cd "$1"; shift; exec "$@"' sh "$other/a place" \
+			"$@" export stage2 --format "$format"
+	done
+	diff -r --no-dereference "$out" "$other/a place"
+	equal "modes of dir" "$(root_listing "$out/$name")" "$(root_listing "$other/a place/$name")"
+}
+
+@test "export: twice the same, and the store stays as it is" {
+	boot export stage2 --format squashfs --output one
+	before=$(picture) # with its note of tar's version
+	boot export stage2 --format squashfs --output two
+	cmp one two
+	cmp one.cdx.json two.cdx.json
+	equal store "$before" "$(picture)"
+}
+
+@test "export: sha256sum -c, and from another folder" {
+	mkdir sub
+	boot export stage2 --format tar.zst --output sub/own
+	(cd sub && only own own.sha256 own.cdx.json own.provenance.json && sha256sum --quiet -c own.sha256)
+	boot export stage2 --format tar.zst --output sub
+	(cd sub && sha256sum --quiet -c "$name.tar.zst.sha256")
+}
+
+@test "export: the bill of materials" {
+	boot export stage2 --format tar.zst
+	bill=$name.tar.zst.cdx.json
+	asked() { jq -r "$1" "$bill"; }
+	equal kind "CycloneDX 1.5 1" "$(asked '"\(.bomFormat) \(.specVersion) \(.version)"')"
+	asked .serialNumber | grep -Eqx 'urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+	equal time 2023-11-14T22:13:20Z "$(asked .metadata.timestamp)"
+	equal hash "$(sha256sum <"$name.tar.zst" | cut -c-64)" "$(asked '.metadata.component.hashes[0].content')"
+	# zed's small line is superseded, greet's is not
+	wanted="app files greet hello libc rt zed"
+	if asked '.components[].name' | grep -qx program; then wanted="app files greet hello libc program rt zed"; fi
+	equal recipes "$wanted" "$(asked '.components[].name' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
+	asked '.components[]["bom-ref"]' | grep -qx stage2/zed
+	equal versions "app 3 greet 1.0 libc 2.1" \
+		"$(asked '[.components[] | select(.name | IN("app", "libc", "greet")) | "\(.name) \(.version)"] | sort | join(" ")')"
+	equal licence MIT "$(asked '.components[] | select(.name == "greet") | .licenses[0].expression')"
+	origin='.components[] | select(.name == "hello") | .externalReferences[0]'
+	equal source "https://toy.invalid/hello/hello-1.0.tar" "$(asked "$origin | .url")"
+	equal pin "$(sed -n 's/^sha256=//p' "$world/recipes/hello/recipe")" "$(asked "$origin | .hashes[0].content")"
+	equal "debian source" "debian:pool/main/z/zed/zed_0.3.orig.tar" \
+		"$(asked '.components[] | select(.name == "zed") | .externalReferences[0].url')"
+	patch='.components[] | select(.name == "zed") | .pedigree.patches[0].diff'
+	asked "$patch | .text.content" | base64 -d | cmp - "$world/recipes/zed/fix.patch"
+	equal "patch's place" recipes/zed/fix.patch "$(asked "$patch | .url")"
+	equal outputs "$(outs | awk -v t="$native" '$1 == t && $2 ~ /^stage2/ && $2 != "stage2/zed:small" {print $3}' | sort)" \
+		"$(asked '.components[].properties[] | select(.name == "bootstrap:output") | .value' | sort)"
+	equal needs "stage2/libc stage2/rt" \
+		"$(asked '.dependencies[] | select(.ref == "stage2/hello") | .dependsOn | sort | join(" ")')"
+}
+
+# What CycloneDX's schema says of the parts that are used, and that every reference leads somewhere.
+well_formed='
+def keys_in($known): (keys_unsorted - $known) == [];
+def text: type == "string" and length > 0;
+def hash: keys_in(["alg", "content"]) and .alg == "SHA-256" and (.content | test("^[0-9a-f]{64}$"));
+def component: keys_in(["type", "bom-ref", "name", "version", "description", "hashes", "licenses", "purl",
+		"externalReferences", "pedigree", "properties"])
+	and (.type | IN("application", "library", "operating-system")) and (.name | text)
+	and all(.hashes[]?; hash)
+	and (.licenses == null or (.licenses | length == 1 and (.[0] | keys == ["expression"])))
+	and all(.externalReferences[]?; keys_in(["type", "url", "hashes"]) and .type == "distribution"
+		and (.url | test("^[a-z]+:")) and all(.hashes[]; hash))
+	and all(.pedigree.patches[]?; keys_in(["type", "diff"]) and .type == "unofficial"
+		and (.diff | keys_in(["text", "url"])) and (.diff.text | keys == ["content", "contentType", "encoding"]))
+	and all(.properties[]?; keys == ["name", "value"] and (.name | text) and (.value | text));
+([.components[]["bom-ref"], .metadata.component["bom-ref"]]) as $refs
+| keys == ["$schema", "bomFormat", "components", "dependencies", "metadata", "serialNumber", "specVersion", "version"]
+and (.metadata | keys == ["component", "timestamp", "tools"])
+and (.metadata.component | component)
+and all(.components[]; component)
+and ($refs | length == (unique | length))
+and all(.dependencies[]; keys == ["dependsOn", "ref"] and (.ref | IN($refs[]))
+	and all(.dependsOn[]; IN($refs[])) and (.dependsOn | length == (unique | length)))
+and ([.dependencies[].ref] | sort) == ($refs | sort)'
+
+@test "export: the bill of materials is well formed, for every stage and target" {
+	sed -i 's/^licence=0BSD/licence="0BSD AND (MIT OR GPL-2.0-or-later)"/; s/^version=3/version="3+git~1"/' \
+		"$world/recipes/app/recipe"
+	printf 'caf\351 "quoted" \\ \001\n' >"$world/recipes/zed/odd.patch.txt"
+	for target in near far; do
+		boot --target $target --quiet
+		for stage in stage1 stage2; do
+			boot --target $target export $stage --format tar.zst --output $stage-$target
+			jq -e "$well_formed" $stage-$target.cdx.json >/dev/null
+		done
+		equal "odd version" "pkg:generic/app@3%2Bgit~1" \
+			"$(jq -r '.components[] | select(.name == "app") | .purl' stage2-$target.cdx.json)"
+	done
+	jq 'del(.components[0].name)' stage1-near.cdx.json >bad
+	fails jq -e "$well_formed" bad
+	jq '.dependencies[0].dependsOn += ["nobody"]' stage1-near.cdx.json >bad
+	fails jq -e "$well_formed" bad
+}
+
+@test "export: a base stage's recipes are in the bill, as far as they are not made again" {
+	cp "$world/stages/stage2" "$world/stages/stage3"
+	sed -i 's/^runs=.*/runs=target/; s/^tools=.*/tools=stage1\nbase=stage2/' "$world/stages/stage3"
+	sed -i '/^files$/d; /^greet/d; /^zed/d; /^program/d; /^app/d; /^libc$/d; /^rt$/d' "$world/stages/stage3"
+	boot --quiet
+	boot export stage3 --format tar.zst
+	refs=$(jq -r '.components[]["bom-ref"]' "toy-1-stage3-$native.tar.zst.cdx.json")
+	lines_of "$refs" | grep -qx stage3/hello
+	lines_of "$refs" | grep -qx stage2/libc
+	fails grep -x stage2/hello <<<"$refs"
+}
+
+@test "export: the provenance" {
+	boot export stage2 --format tar.zst
+	paper=$name.tar.zst.provenance.json
+	asked() { jq -r "$1" "$paper"; }
+	equal type https://in-toto.io/Statement/v1 "$(asked ._type)"
+	equal predicate https://slsa.dev/provenance/v1 "$(asked .predicateType)"
+	equal subject "$(sha256sum "$name.tar.zst" | sed 's/  / /')" \
+		"$(asked '.subject[] | "\(.digest.sha256) \(.name)"')"
+	equal wish "stage2 $native tar.zst false" \
+		"$(asked '.predicate.buildDefinition.externalParameters | "\(.stage) \(.target) \(.format) \(.hostClang)"')"
+	equal target "$triple" "$(asked .predicate.buildDefinition.internalParameters.target.triple)"
+	# every recipe with the key under which the store has it
+	asked '.predicate.buildDefinition.internalParameters.recipes[] | "\(.name) \(.key) \(.output)"' >recipes
+	grep -q ^stage2/zed recipes
+	while read -r recipe key out; do
+		equal "key of $recipe" "$(cat "$store/latest/$native/$recipe")" "$key"
+		equal "output of $recipe" "$(sed -n 's/^out=//p' "$store/records/$key")" "$out"
+	done <recipes
+	equal sources "$(sed -n 's/^\(debian_\)\{0,1\}sha256=//p' "$world"/recipes/*/recipe | sort)" \
+		"$(asked '.predicate.buildDefinition.resolvedDependencies[].digest.sha256' | sort)"
+	asked .predicate.runDetails.builder.id | grep -q ^https://toy.invalid/
+	asked .predicate.buildDefinition.buildType | grep -q ^https://toy.invalid/
+	fails grep -F "$BATS_TEST_TMPDIR" ./*.json
+}
+
+@test "export: signed, and the signature holds for these bytes alone" {
+	ssh-keygen -q -t ed25519 -N '' -C me -f key
+	boot export stage2 --format tar.zst --sign key
+	printf 'me %s\n' "$(cat key.pub)" >signers
+	ssh-keygen -Y check-novalidate -n file -s "$name.tar.zst.sig" <"$name.tar.zst"
+	ssh-keygen -Y verify -f signers -I me -n file -s "$name.tar.zst.sig" <"$name.tar.zst"
+	fails ssh-keygen -Y verify -f signers -I me -n file -s "$name.tar.zst.sig" <"$name.tar.zst.cdx.json"
+	boot export stage2 --format dir --sign key
+	ssh-keygen -Y verify -f signers -I me -n file -s "$name.sha256.sig" <"$name.sha256"
+	# exported anew without a key: no signature of something else stays
+	boot export stage2 --format tar.zst
+	[ ! -e "$name.tar.zst.sig" ]
+	boot export stage2 --format dir
+	[ ! -e "$name.sha256.sig" ]
+}
+
+@test "export: what is no key, and one that is not there" {
+	run boot export stage2 --format tar.zst --sign nosuch
+	ended 2
+	says "--sign nosuch: this key cannot be read"
+	echo "no key" >bad
+	chmod 600 bad
+	run boot export stage2 --format tar.zst --sign bad
+	ended 2
+	says "--sign bad: ssh-keygen does not sign with it"
+	only bad
+}
+
+@test "export: a toolchain, with files for CMake and meson that know where they lie" {
+	sed -i 's/^cflags=.*/cflags="-mtoy='"$native"' -Wl,a,b"/' "$world/targets/$native"
+	boot --quiet
+	boot export stage1 --format dir --output "it's a place"
+	cp -R "it's a place" moved
+	for folder in "it's a place" moved; do
+		[ -x "$folder/bin/$triple-clang" ]
+		"$folder/bin/$triple-meson" >cross.ini
+		python3 - "$out/$folder" "$triple" cross.ini "$native" <<-'PYTHON'
+			import ast, configparser, sys
+			folder, triple, path, target = sys.argv[1:]
+			cross = configparser.ConfigParser(interpolation=None)
+			cross.read(path)
+			get = lambda section, key: ast.literal_eval(cross[section][key].replace("true", "True"))
+			assert get("binaries", "c") == f"{folder}/bin/{triple}-clang", cross["binaries"]["c"]
+			assert get("binaries", "cpp") == f"{folder}/bin/{triple}-clang++"
+			assert get("built-in options", "c_args") == [f"-mtoy={target}", "-Wl,a,b"]
+			assert get("properties", "sys_root") == f"{folder}/{triple}"
+			assert get("host_machine", "cpu_family") == triple.split("-")[0]
+			assert get("host_machine", "endian") == "little"
+		PYTHON
+		printf 'include("%s")\nmessage("${CMAKE_C_COMPILER}|${CMAKE_SYSROOT}|${CMAKE_AR}|${CMAKE_C_FLAGS_INIT}")\n' \
+			"$out/$folder/$triple.cmake" >script.cmake
+		run cmake -P script.cmake
+		ended 0
+		equal cmake "$out/$folder/bin/$triple-clang|$out/$folder/$triple|$out/$folder/bin/$triple-ar|-mtoy=$native -Wl,a,b" \
+			"$output"
+	done
+	equal times 1700000000.0000000000 "$(find "it's a place" -printf '%T@\n' | sort -u)"
+	# the rest is the stage as it is in the store
+	rm "moved/$triple.cmake" "moved/bin/$triple-meson"
+	diff -r --no-dereference "$store/roots/$native/stage1/" moved
+}
+
+@test "export: a stage that is not built says how to build it, and nothing is made" {
+	rm -rf "$store"
+	run boot export stage2 --format tar.zst
+	ended 2
+	says "stage2 is not built yet; first run: ./bootstrap --target $native --store"
+	says "--until stage2"
+	only
+	sed -i 's/--with-toys/--without/' "$world/recipes/hello/recipe"
+	warm
+	run boot export stage2 --format tar.zst
+	ended 2
+	says "stage2 is not built yet"
+	only
+}
+
+@test "export: what was there is replaced, a folder only when it was exported" {
+	echo old >"$name.tar.zst"
+	echo old >"$name.tar.zst.sha256"
+	boot export stage2 --format tar.zst
+	sha256sum --quiet -c "$name.tar.zst.sha256"
+	mkdir mine
+	echo precious >mine/file
+	run boot export stage2 --format dir --output mine
+	ended 2
+	says "mine is there already and was not exported; remove it, or give another --output"
+	grep -q precious mine/file
+	mkdir empty
+	boot export stage2 --format dir --output empty/
+	same_tree empty
+	echo more >empty/more
+	boot export stage2 --format dir --output empty
+	same_tree empty
+	run boot export stage2 --format dir --output .
+	ended 2
+	says "name what is to be made"
+	run boot export stage2 --format tar.zst --output nosuch/x
+	ended 2
+	says "choose another --output"
+}
+
+@test "export: a failed one leaves what was there" {
+	boot export stage2 --format tar.zst
+	before=$(ls -A; sha256sum ./*)
+	mv "$world/src/sh" "$world/src/real"
+	cp -RL "$world/src/real" "$world/src/sh"
+	printf '#!/bin/sh\nif [ "$1" = tar.zst ]; then echo half >"$WORK/result"; exit 7; fi\nexec %s "$1"\n' \
+		"'$world/src/real/export'" >"$world/src/sh/export"
+	run boot export stage2 --format tar.zst
+	ended 3
+	says "$name.tar.zst cannot be made: status 7 of src/sh/export tar.zst"
+	equal folder "$before" "$(ls -A; sha256sum ./*)"
+}
+
+# a step that waits in a program of its own, with the name of the store among its arguments
+slow_step() {
+	mv "$world/src/sh" "$world/src/real"
+	cp -RL "$world/src/real" "$world/src/sh"
+	cat >"$world/src/sh/export" <<-EXPORT
+		#!/bin/sh
+		echo half >"\$WORK/result"
+		: >"$BATS_TEST_TMPDIR/begun"
+		sh -c 'sleep 60; : $store'
+	EXPORT
+}
+
+@test "export: a signal ends it, and nothing is left" {
+	slow_step
+	echo old >"$name.tar.zst"
+	for signal in INT TERM HUP; do
+		rm -f "$BATS_TEST_TMPDIR/begun"
+		boot_aside export stage2 --format tar.zst
+		wait_for test -e "$BATS_TEST_TMPDIR/begun"
+		kill -$signal "$runner_pid"
+		code=0
+		wait "$runner_pid" || code=$?
+		equal status $((128 + $(kill -l $signal))) $code
+		no_strays
+		only "$name.tar.zst"
+		grep -qx old "$name.tar.zst"
+	done
+}
+
+@test "export: two at once, and one that was killed, are told apart" {
+	slow_step
+	boot_aside export stage2 --format tar.zst
+	wait_for test -e "$BATS_TEST_TMPDIR/begun"
+	run boot export stage2 --format tar.zst
+	ended 3
+	says "another run makes $name.tar.zst"
+	kill -9 "$runner_pid"
+	wait "$runner_pid" || :
+	[ -e ".$name.tar.zst.part" ]
+	for stray in $(strays); do kill -9 "$stray"; done
+	rm -r "$world/src/sh"
+	mv "$world/src/real" "$world/src/sh"
+	boot export stage2 --format tar.zst
+	only "$name.tar.zst"{,.sha256,.cdx.json,.provenance.json}
+}
+
+without() { # PROGRAM COMMAND...: where that program cannot be run
+	# shellcheck disable=SC2016
+	unshare -Urm sh -c 'mount --bind /dev/null "$1"; shift; exec "$@"' sh "$(readlink -f "$(command -v "$1")")" "${@:2}"
+}
+
+@test "export: a missing program is named, with the remedy" {
+	set -- "$runner" --root="$world" --store="$store" --target "$native" export stage2
+	run without mksquashfs "$@" --format squashfs
+	ended 3
+	says "mksquashfs is missing; install it with ./bootstrap --setup=export"
+	run without mkfs.erofs "$@" --format erofs
+	ended 3
+	says "mkfs.erofs is missing; install it with ./bootstrap --setup=export"
+	run without zstd "$@" --format tar.zst
+	ended 3
+	says "zstd is missing; install it with ./bootstrap --setup=export"
+	only
+	run without zstd "$@" --format tar.xz
+	ended 0
+}
+
+@test "export: --quiet says nothing, and the store's other users do not disturb" {
+	run boot export stage2 --format tar.zst --quiet
+	ended 0
+	equal output "" "$output"
+}
