@@ -133,6 +133,10 @@ static void options_are_read(void **state)
 	assert_string_equal(options->operand, "stage1");
 	assert_int_equal(options->command.count, 4);
 	assert_string_equal(options->target, "a");
+	options = parsed("export stage2 --format dir --output=o --sign k");
+	assert_string_equal(options->format, "dir");
+	assert_string_equal(options->output, "o");
+	assert_string_equal(options->sign, "k");
 	setenv("BOOTSTRAP_MIRROR", "/m", 1);
 	assert_string_equal(parsed("")->run.mirror, "/m");
 	assert_string_equal(parsed("--mirror n")->run.mirror, "n");
@@ -167,6 +171,7 @@ static void options_are_refused(void **state)
 		{"why", "why wants a RECIPE"},
 		{"plan x", "plan takes no name"},
 		{"why a b", "one name only"},
+		{"export", "export wants a STAGE"},
 		{"--targets", "'--targets' is no option"},
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
