@@ -314,9 +314,9 @@ static const struct job *built_stage(const struct jobs *jobs, const struct optio
 			stage = job;
 	wish.until = options->operand;
 	wants_start(&wants, jobs, &wish);
-	if (!stage->present)
+	if (!stage || !stage->present)
 		fail(EXIT_INPUT, "%s is not built yet; first run: ./bootstrap%s --until %s",
-		     stage->name, options_place(options, jobs->plan), stage->name);
+		     options->operand, options_place(options, jobs->plan), options->operand);
 	return stage;
 }
 
