@@ -9,7 +9,7 @@
 // In a native stage tools are packages as well. Those that the stage below added to its base are
 // seen by whoever names them; what the base has, everybody sees.
 #include "fail.h"
-#include "plan.h"
+#include "stage.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #define JOB_H
 
 #include "host.h"
-#include "plan.h"
+#include "stage.h"
 #include "store.h"
 
 struct part { // of a union of trees

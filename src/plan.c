@@ -1,7 +1,7 @@
 // Enters: a wish (which checkout, target, build machine). Leaves: the plan, or its text. May touch:
 // files it reads, and stdout to print.
-#include "plan.h"
 #include "fail.h"
+#include "stage.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -100,27 +100,11 @@ const struct target *target_named(const struct list *targets, const char *name);
 struct list targets_read(const char *root, const struct conf *distro);
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
 bool recipe_has_tool(const struct recipe *recipe, const char *tool);
-struct stage *stage_read(struct plan *plan, const char *name);
-struct stage *stage_again(struct plan *plan, const struct stage *stage);
-void stage_add(struct stage *stage, struct item *item);
-void stage_resolve(struct stage *stage);
 
-// An item's needs, and theirs, each once, nearest the bottom first. struct item *.
-struct list item_closure(const struct item *item);
-// Of a recipe that a stage lists twice in different modes the last one has everything.
-bool item_superseded(const struct item *item);
-// Whether a stage is built inside a root of the target: by programs of the target's own.
-bool stage_is_native(const struct stage *stage);
-// What every build of a native stage finds in its root: the base of the stage whose tools build it,
-// or all of that stage where it has no base. NULL for other stages.
-const struct stage *stage_ground(const struct stage *stage);
-// Whether a person means this item: "musl", or "stage1/musl:headers".
-bool item_is_named(const struct item *item, const char *name);
 // Fatal when no stage lists such a recipe; plan_stage when there is no such stage.
 void plan_check_recipe(const struct plan *plan, const char *name);
 const struct stage *plan_stage(const struct plan *plan, const char *name);
 
-// Names in a folder, sorted, without dot files; fatal when it cannot be read.
-struct list folder_names(const char *path);
+struct list folder_names(const char *path); // sorted, without dot files; fatal when unreadable
 
 #endif

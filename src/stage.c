@@ -1,7 +1,7 @@
 // Enters: stages/NAME. Leaves: struct stage, its lines as items in the order of building. May
 // touch: files it reads.
+#include "stage.h"
 #include "fail.h"
-#include "plan.h"
 
 #include <string.h>
 #include <unistd.h>

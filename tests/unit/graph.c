@@ -1,5 +1,5 @@
 // Which line answers a need, in which order lines are built.
-#include "plan.h"
+#include "stage.h"
 #include "unit.h"
 
 #include <string.h>
