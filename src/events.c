@@ -1,113 +1,46 @@
 // Enters: events of a run. Leaves: one JSON object a line for each. May touch: the stream it writes.
 #include "events.h"
+#include "json.h"
 #include "stream.h"
 #include "task.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { LINE = 1 << 13, PATIENCE = 1000 }; // bytes; ms that the last lines wait for their reader
+enum { PATIENCE = 1000 }; // ms that the last lines wait for their reader
 
 static struct stream stream = {.fd = -1};
 static double began;
-static char line[LINE];
-static size_t used;
+static struct json *json;
 
 void events_open(const char *path)
 {
 	began = now();
+	json = json_new(false);
 	if (path && !stream_open(&stream, path))
 		fail(EXIT_INPUT, "--json %s: cannot be opened: %s", path, strerror(errno));
 }
 
 // ---- JSON ----
 
-static void put(const char *text, size_t count)
-{
-	if (used + count >= LINE - 2) // room for the end of the line
-		return;
-	memcpy(line + used, text, count);
-	used += count;
-}
-
-static void put_text(const char *text)
-{
-	put(text, strlen(text));
-}
-
-// The length of the UTF-8 character at `text`; 0: there is none.
-static size_t character(const unsigned char *text)
-{
-	size_t length = *text < 0x80   ? 1
-			: *text < 0xc2 ? 0
-			: *text < 0xe0 ? 2
-			: *text < 0xf0 ? 3
-			: *text < 0xf5 ? 4
-				       : 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	bool overlong = (*text == 0xe0 && text[1] < 0xa0) || (*text == 0xf0 && text[1] < 0x90);
-	bool outside = (*text == 0xed && text[1] > 0x9f) || (*text == 0xf4 && text[1] > 0x8f);
-	return overlong || outside ? 0 : length;
-}
-
-static void put_string(const char *text)
-{
-	char escape[8];
-	put_text("\"");
-	while (*text) {
-		size_t length = character((const unsigned char *)text);
-		if (!length) {
-			put_text("\\ufffd");
-			length = 1;
-		} else if (*text == '"' || *text == '\\') {
-			snprintf(escape, sizeof escape, "\\%c", *text);
-			put_text(escape);
-		} else if ((unsigned char)*text < ' ') {
-			snprintf(escape, sizeof escape, "\\u%04x", (unsigned)*text);
-			put_text(escape);
-		} else {
-			put(text, length);
-		}
-		text += length;
-	}
-	put_text("\"");
-}
-
-static void key(const char *name)
-{
-	put_text(used > 1 ? "," : "");
-	put_string(name);
-	put_text(":");
-}
-
 // NULL leaves the field out. What is longer than any message should be is cut.
 static void text(const char *name, const char *value)
 {
 	enum { LONGEST = 1000 };
-	if (!value)
-		return;
-	key(name);
-	put_string(strlen(value) > LONGEST ? mem_copy(value, LONGEST) : value);
+	if (value && strlen(value) > LONGEST)
+		value = mem_copy(value, LONGEST);
+	json_text(json, name, value);
 }
 
 static void whole(const char *name, long long value)
 {
-	char digits[32];
-	key(name);
-	snprintf(digits, sizeof digits, "%lld", value);
-	put_text(digits);
+	json_number(json, name, (double)value);
 }
 
 static void seconds(const char *name, double value)
 {
-	char digits[64];
-	key(name);
-	snprintf(digits, sizeof digits, "%.3f", value);
-	put_text(digits);
+	json_number(json, name, (double)(long long)(value * 1000 + 0.5) / 1000);
 }
 
 // ---- events ----
@@ -116,8 +49,8 @@ static bool begin(const char *event)
 {
 	if (stream.fd < 0)
 		return false;
-	used = 0;
-	put_text("{");
+	json_clear(json);
+	json_object(json, NULL);
 	text("event", event);
 	whole("time", (long long)time(NULL));
 	seconds("elapsed", now() - began);
@@ -128,9 +61,9 @@ static void end(void)
 {
 	if (stream.lost)
 		whole("lost", stream.lost);
-	line[used++] = '}';
-	line[used++] = '\n';
-	stream_line(&stream, line, used);
+	json_end(json);
+	const char *line = json_done(json);
+	stream_line(&stream, line, strlen(line));
 	if (stream.fd < 0)
 		warn("--json: nobody reads on; the run goes on without");
 }

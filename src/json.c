@@ -2,6 +2,7 @@
 #include "json.h"
 #include "fail.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,14 +11,24 @@ enum { DEPTH = 32 };
 struct json {
 	char *text;
 	size_t length, room;
+	bool indented;
 	int depth;
 	bool filled[DEPTH]; // has this object or array something in it?
 	char ends[DEPTH];   // what closes it
 };
 
-struct json *json_new(void)
+struct json *json_new(bool indented)
 {
-	return mem_new(sizeof(struct json));
+	struct json *json = mem_new(sizeof *json);
+	json->indented = indented;
+	return json;
+}
+
+void json_clear(struct json *json)
+{
+	json->length = 0;
+	json->depth = 0;
+	json->filled[0] = false;
 }
 
 static void add(struct json *json, const char *text, size_t length)
@@ -39,8 +50,9 @@ static void say(struct json *json, const char *text)
 
 static void new_line(struct json *json)
 {
-	say(json, "\n");
-	for (int i = 0; i < json->depth; i++)
+	if (json->indented)
+		say(json, "\n");
+	for (int i = 0; json->indented && i < json->depth; i++)
 		say(json, "  ");
 }
 
@@ -87,7 +99,7 @@ static void say_quoted(struct json *json, const char *value)
 		if (!length) {
 			say(json, "\\ufffd");
 			length = 1;
-		} else if (byte < 0x20 || byte == '"' || byte == '\\') {
+		} else if (byte < 0x20 || byte == '"' || byte == '\\' || byte == '<') {
 			say_escaped(json, byte);
 		} else {
 			add(json, value, length);
@@ -106,7 +118,7 @@ static void begin(struct json *json, const char *key)
 		new_line(json);
 	if (key) {
 		say_quoted(json, key);
-		say(json, ": ");
+		say(json, json->indented ? ": " : ":");
 	}
 }
 
@@ -147,10 +159,10 @@ void json_text(struct json *json, const char *key, const char *value)
 	say_quoted(json, value);
 }
 
-void json_number(struct json *json, const char *key, long long value)
+void json_number(struct json *json, const char *key, double value)
 {
 	begin(json, key);
-	say(json, mem_format("%lld", value));
+	say(json, isfinite(value) ? mem_format("%.15g", value) : "null");
 }
 
 void json_bool(struct json *json, const char *key, bool value)

@@ -72,7 +72,7 @@ static void say_platform(struct json *json, const struct export *export)
 
 static const char *settings_text(const struct export *export, const char *layer)
 {
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_object(json, NULL);
 	json_text(json, "created", export_time());
 	say_platform(json, export);
@@ -103,7 +103,7 @@ static void say_blob(struct json *json, const char *key, const struct blob *blob
 
 static const char *manifest_text(const struct blob *settings, const struct blob *layer)
 {
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_object(json, NULL);
 	json_number(json, "schemaVersion", 2);
 	json_text(json, "mediaType", MEDIA "manifest.v1+json");
@@ -127,7 +127,7 @@ static const char *reference(const struct export *export)
 
 static const char *index_text(const struct export *export, const struct blob *manifest)
 {
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_object(json, NULL);
 	json_number(json, "schemaVersion", 2);
 	json_text(json, "mediaType", MEDIA "index.v1+json");

@@ -121,7 +121,7 @@ static void say_sources(struct json *json, const struct export *export)
 
 const char *provenance_text(const struct export *export)
 {
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_object(json, NULL);
 	json_text(json, "_type", "https://in-toto.io/Statement/v1");
 	say_subject(json, export);

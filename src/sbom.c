@@ -225,7 +225,7 @@ static void say_dependencies(struct json *json, const struct export *export)
 
 const char *sbom_text(const struct export *export)
 {
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_object(json, NULL);
 	json_text(json, "$schema", "http://cyclonedx.org/schema/bom-1.5.schema.json");
 	json_text(json, "bomFormat", "CycloneDX");

@@ -2,11 +2,12 @@
 #include "json.h"
 #include "unit.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *text_of(const char *value)
 {
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_text(json, NULL, value);
 	const char *text = json_done(json);
 	size_t length = strlen(text);
@@ -20,6 +21,7 @@ static void texts_are_escaped(void **state)
 	static const char *const table[][2] = {
 		{"", ""},
 		{"plain / text", "plain / text"},
+		{"</script><!--", "\\u003c/script>\\u003c!--"},
 		{"a\"b\\c", "a\\\"b\\\\c"},
 		{"\b\f\n\r\t", "\\b\\f\\n\\r\\t"},
 		{"\x01\x1f\x7f", "\\u0001\\u001f\x7f"},
@@ -42,7 +44,7 @@ static void texts_are_escaped(void **state)
 
 static const char *sample(void)
 {
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_object(json, NULL);
 	json_text(json, "a \"key\"", "value");
 	json_text(json, "left out", NULL);
@@ -52,7 +54,8 @@ static const char *sample(void)
 	json_end(json);
 	json_array(json, "list");
 	json_text(json, NULL, "one");
-	json_number(json, NULL, -9223372036854775807LL - 1);
+	json_number(json, NULL, -1700000000.25);
+	json_number(json, NULL, NAN);
 	json_bool(json, NULL, false);
 	json_object(json, NULL);
 	json_bool(json, "yes", true);
@@ -71,7 +74,8 @@ static void structure_is_laid_out(void **state)
 				      "  \"none\": {},\n"
 				      "  \"list\": [\n"
 				      "    \"one\",\n"
-				      "    -9223372036854775808,\n"
+				      "    -1700000000.25,\n"
+				      "    null,\n"
 				      "    false,\n"
 				      "    {\n"
 				      "      \"yes\": true\n"
@@ -84,7 +88,7 @@ static void another_reader_agrees(void **state)
 {
 	(void)state;
 	const char *path = mem_format("%s/sample.json", room());
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_array(json, NULL);
 	for (int byte = 1; byte < 128; byte++)
 		json_text(json, NULL, mem_format("<%c>", byte));
@@ -99,10 +103,26 @@ static void another_reader_agrees(void **state)
 			    "True\n");
 }
 
+static void one_line_will_do(void **state)
+{
+	(void)state;
+	struct json *json = json_new(false);
+	for (int i = 0; i < 2; i++) {
+		json_clear(json);
+		json_object(json, NULL);
+		json_number(json, "one", 1);
+		json_array(json, "two");
+		json_bool(json, NULL, true);
+		json_end(json);
+		json_end(json);
+		assert_string_equal(json_done(json), "{\"one\":1,\"two\":[true]}\n");
+	}
+}
+
 static void long_texts_fit(void **state)
 {
 	(void)state;
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	json_array(json, NULL);
 	for (int i = 0; i < 20000; i++)
 		json_number(json, NULL, i);
@@ -114,7 +134,7 @@ static void long_texts_fit(void **state)
 
 static void nest(const void *depth)
 {
-	struct json *json = json_new();
+	struct json *json = json_new(true);
 	for (int i = 0; i < *(const int *)depth; i++)
 		json_array(json, NULL);
 }
@@ -131,7 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_escaped),	 cmocka_unit_test(structure_is_laid_out),
 		cmocka_unit_test(another_reader_agrees), cmocka_unit_test(long_texts_fit),
-		cmocka_unit_test(depth_has_an_end),
+		cmocka_unit_test(one_line_will_do),	 cmocka_unit_test(depth_has_an_end),
 	};
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }
