@@ -8,6 +8,7 @@ static struct job *add(struct jobs *jobs, enum job_kind kind, const char *name)
 	struct job *job = mem_new(sizeof *job);
 	job->kind = kind;
 	job->name = name;
+	job->number = jobs->all.count;
 	list_push(&jobs->all, job);
 	return job;
 }

@@ -49,6 +49,8 @@ struct job {
 	// forecast.c: what it takes in seconds, and of processors' seconds; from where that is known
 	double estimate, work;
 	enum { GUESSED, COSTED, RECORDED } basis;
+	size_t number;	   // its place in jobs->all
+	bool made;	   // by this run
 	double path;	   // seconds from its start to the end of the last job that waits for it
 	struct task *task; // while it runs; the scheduler's
 };

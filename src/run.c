@@ -2,6 +2,7 @@
 // failed. May touch: fds, processes, time; the store through its calls.
 //
 // One loop: signals, ended children and phase names come in through epoll, one at a time.
+#include "journal.h"
 #include "report.h"
 #include "task.h"
 
@@ -26,6 +27,7 @@ struct loop {
 	const struct run_wish *wish;
 	struct wants wants;
 	struct jobserver server;
+	struct journal journal;
 	struct list tasks;  // struct task *, at work
 	struct list locked; // struct job *, at work in another run
 	int events, signals;
@@ -103,6 +105,9 @@ static void count(struct loop *loop, const struct task *task, int sign)
 
 static void leave(struct loop *loop, struct task *task, bool failed)
 {
+	const char *what = !failed ? "made" : task->stopping ? "stopped" : "failed";
+	journal_note(&loop->journal, task->job, what, task->record.started, task->slots);
+	task->job->made = !failed;
 	count(loop, task, -1);
 	jobserver_give(&loop->server, task->slots);
 	for (size_t i = 0; i < loop->tasks.count; i++)
@@ -359,6 +364,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 	loop.deadline = wish->time_limit > 0 ? now() + wish->time_limit : 0;
 	watch_signals(&loop);
 	jobserver_open(&loop.server, slots);
+	journal_start(&loop.journal, jobs, slots);
 	wants_start(&loop.wants, jobs, wish);
 	report_open(jobs, wish, &loop.wants);
 	if (report_clock() >= 0)
@@ -370,6 +376,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 		step(&loop);
 	}
 	publish(jobs);
+	journal_end(&loop.journal, (int)loop.status);
 	report_end(loop.status);
 	return loop.status;
 }

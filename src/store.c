@@ -76,6 +76,8 @@ static const struct record *record_read(const struct store *store, const char *k
 		.phases = field(text, "phases"),
 		.seconds = number(text, "seconds"),
 		.cpu = number(text, "cpu"),
+		.started = number(text, "started"),
+		.slots = (int)number(text, "slots"),
 		.memory = (long)number(text, "memory"),
 		.bytes = (long long)number(text, "bytes"),
 	};
@@ -211,9 +213,10 @@ static bool move_tree(const struct store *store, const char *from, const char *o
 static const char *record_text(const struct record *record)
 {
 	return mem_format("job='%s'\ntarget=%s\nout=%s\nphases='%s'\nseconds=%.3f\ncpu=%.3f\n"
-			  "memory=%ld\nbytes=%lld\n",
+			  "memory=%ld\nbytes=%lld\nstarted=%.3f\nslots=%d\n",
 			  record->job, record->target, record->out, record->phases, record->seconds,
-			  record->cpu, record->memory, record->bytes);
+			  record->cpu, record->memory, record->bytes, record->started,
+			  record->slots);
 }
 
 static bool write_latest(const struct store *store, const struct record *record)

@@ -9,6 +9,7 @@
 //	roots/TARGET/STAGE  link to a stage's tree
 //	root/               empty: sandboxes mount their roots here, each unseen by the others
 //	versions/           what the build machine's tools said of their versions
+//	runs/SECONDS-PID    what became of each job of a run (journal.h)
 #ifndef STORE_H
 #define STORE_H
 
@@ -23,7 +24,9 @@ struct store {
 struct record {
 	const char *job, *target, *key, *out;
 	const char *phases; // "configure 1.2 build 20.3", seconds
+	double started;	    // seconds since 1970; 0: not known, the record is older
 	double seconds, cpu;
+	int slots;   // of the budget, held from its start
 	long memory; // KiB, of the largest process
 	long long bytes;
 };

@@ -1,6 +1,7 @@
 // Enters: the names to keep. Leaves: the store without the others. May touch: the store's folder.
 #include "conf.h"
 #include "fail.h"
+#include "journal.h"
 #include "plan.h"
 #include "store.h"
 #include "tree.h"
@@ -93,6 +94,7 @@ long long store_sweep(const struct store *store, const struct list *names)
 		sweep_folder(store, folders[i], names);
 	sweep_objects(store, names);
 	sweep_roots(store);
+	journal_sweep(store);
 	return counted;
 }
 

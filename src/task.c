@@ -3,6 +3,7 @@
 #include "task.h"
 #include "fail.h"
 #include "hash.h"
+#include "journal.h"
 #include "tree.h"
 #include "tries.h"
 
@@ -169,6 +170,8 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 	task->record = (struct record){.job = job->name,
 				       .target = job_target(wish->jobs, job),
 				       .key = job->key,
+				       .started = clock_now(),
+				       .slots = slots,
 				       .phases = ""};
 	store_begin(store, job->key, go_on);
 	tries_note(store, job->key, task->record.target, job->name);
