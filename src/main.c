@@ -126,6 +126,8 @@ static enum exit_status with_store(const struct options *options, const char *ag
 		return verb_gc(jobs, options);
 	if (!strcmp(options->verb, "verify"))
 		return verify(jobs, &wish);
+	if (!strcmp(options->verb, "report"))
+		return verb_report(jobs, options);
 	return build(jobs, &wish);
 }
 

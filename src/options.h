@@ -8,9 +8,11 @@ struct options {
 	const char *verb;    // "" to build
 	const char *operand; // of the verb, or NULL
 	const char *root, *target, *build, *store;
-	struct list command;		    // words behind "--": for shell, instead of a prompt
-	double size;			    // gc: bytes, 0: what the targets need
-	const char *format, *output, *sign; // export; sign: a key's file
+	struct list command;	   // words behind "--": for shell, instead of a prompt
+	double size;		   // gc: bytes, 0: what the targets need
+	const char *output;	   // export, report: where to, or NULL
+	const char *format, *sign; // export; sign: a key's file
+	const char *trace;	   // report: a file to write, or NULL
 	bool host_clang;
 	struct run_wish run;
 };
