@@ -23,32 +23,38 @@ static bool is_missing(const char *path)
 	return lstat(path, &info) < 0;
 }
 
+static struct dirent **entries_of(const char *folder, int *count)
+{
+	struct dirent **entries = NULL;
+	*count = scandir(folder, &entries, no_dots, alphasort);
+	return entries;
+}
+
 static void compare(struct list *found, const char *one, const char *other, const char *path);
 
-// `both`: what the other tree has under the same name was looked at already.
-static void compare_entries(struct list *found, const char *one, const char *other,
-			    const char *path, bool both)
+// Of the names in one of the trees; `missing`: only those that the other one has not.
+static void compare_entries(struct list *found, const char *const trees[2], const char *path,
+			    int folder, bool missing)
 {
-	struct dirent **entries;
-	int count = scandir(mem_format("%s/%s", one, path), &entries, no_dots, alphasort);
+	int count;
+	struct dirent **entries = entries_of(mem_format("%s/%s", trees[folder], path), &count);
 	for (int i = 0; i < count; i++) {
-		const char *below = mem_format("%s%s%s", path, *path ? "/" : "",
-					       entries[i]->d_name);
-		if (!both || is_missing(mem_format("%s/%s", other, below)))
-			compare(found, one, other, below);
+		const char *name = mem_format("%s%s%s", path, *path ? "/" : "", entries[i]->d_name);
+		if (!missing || is_missing(mem_format("%s/%s", trees[!folder], name)))
+			compare(found, trees[0], trees[1], name);
 		free(entries[i]);
 	}
-	if (count >= 0)
-		free(entries);
+	free(entries);
 }
 
 static void compare(struct list *found, const char *one, const char *other, const char *path)
 {
+	const char *const trees[] = {one, other};
 	const char *left = mem_format("%s/%s", one, path),
 		   *right = mem_format("%s/%s", other, path);
 	if (is_folder(left) && is_folder(right)) {
-		compare_entries(found, one, other, path, false);
-		compare_entries(found, other, one, path, true);
+		compare_entries(found, trees, path, 0, false);
+		compare_entries(found, trees, path, 1, true);
 	} else if (!tree_same_file(left, right)) {
 		list_push(found, mem_text(path));
 	}

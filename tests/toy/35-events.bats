@@ -163,7 +163,7 @@ add_broken() {
 	ended 1
 	marks=$(printf '%s\n' "$output" | tr '\r\033' 'R!' | sed -n 's/[0-9]\{10\}/TIME/; /section_/p')
 	id=$(printf '%s\n' "$marks" | sed -n 's/.*:\(log[0-9a-f]*\)\[.*/\1/p')
-	expected=$(lines_of "![0Ksection_start:TIME:$id[collapsed=true]R![0Kthe log of stage2/broken" \
+	expected=$(lines_of "![0Ksection_start:TIME:${id}[collapsed=true]R![0Kthe log of stage2/broken" \
 		"![0Ksection_end:TIME:${id}R![0K")
 	equal sections "$expected" "$marks"
 	equal "lines far up" 1 "$(printf '%s\n' "$output" | grep -c '^  | 1500$')"
