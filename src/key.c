@@ -148,6 +148,8 @@ static void manifest_of_build(struct manifest *to, const struct job *job)
 	say(to, "build %s", item->name);
 	say_file(to, mem_format("recipes/%s", item->recipe->name));
 	say_once(to, &to->jobs->shared->files, "src/sh/run", say_file);
+	if (item->purpose == FOR_TARGET)
+		say_once(to, &to->jobs->shared->files, "src/sh/tidy", say_file);
 	say_once(to, &to->jobs->shared->styles, item->recipe->style, say_style);
 	say_target(to, item);
 	EACH(const struct fact, value, item->values)

@@ -103,6 +103,7 @@ void set_for_build(struct list *to, const struct item *item, const struct room_w
 	bool native = stage_is_native(item->stage);
 	set_places(to, item, native);
 	set(to, "STYLE=%s", item->recipe->style);
+	set(to, "NAME=%s", item->recipe->name);
 	set(to, "version=%s", item->recipe->version);
 	set(to, "FOR=%s", machine[item->purpose]);
 	set(to, "LLVM_BACKENDS=%s", wish->jobs->plan->backends);

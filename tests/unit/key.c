@@ -146,6 +146,11 @@ static void styles_change_theirs(void **state)
 		"stage1/compiler stage1/cross stage1/libc stage1/rt stage2/files stage2/libc "
 		"stage2/rt stage2/hello stage2/greet:hey stage2/zed:small stage2/zed "
 		"stage2/program stage2/app");
+	// what is for the build machine is not tidied
+	assert_string_equal(
+		changed_by("near", "echo >>src/sh/tidy"),
+		"stage1/libc stage1/rt stage2/files stage2/libc stage2/rt stage2/hello "
+		"stage2/greet:hey stage2/zed:small stage2/zed stage2/program stage2/app");
 }
 
 static void a_value_changes_its_line(void **state)
