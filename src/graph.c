@@ -6,6 +6,8 @@
 // where the list has `compiler-rt mode=builtins` above `musl`, musl gets those builtins, and
 // compiler-rt further down gets that musl.
 //
+// Needs belong to the target: what is built for the build machine takes those of the build machine's.
+//
 // In a native stage tools are packages as well. Those that the stage below added to its base are
 // seen by whoever names them; what the base has, everybody sees.
 #include "fail.h"
@@ -69,7 +71,7 @@ static void resolve_need(const struct stage *stage, struct item *item, const cha
 	struct item *found = find(stage, item, need, !optional);
 	if (found)
 		list_push(&item->needs, found);
-	else if (!optional && !below_has(stage, need))
+	else if (!optional && item->purpose != FOR_BUILD && !below_has(stage, need))
 		fail_at(item->recipe->path, item->recipe->needs_fact->line,
 			"%s needs '%s', which neither %s nor a stage below it lists; "
 			"add it to stages/%s",

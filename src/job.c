@@ -120,12 +120,33 @@ static struct list sysroot_items(const struct item *item)
 	return items;
 }
 
+static bool lists(const struct list *items, const struct recipe *recipe)
+{
+	EACH(const struct item, item, *items)
+		if (item->recipe == recipe)
+			return true;
+	return false;
+}
+
+// Programs of the build machine take the places of emulated ones that are there, and what tells
+// them of the target comes along.
+static void add_stand_ins(struct jobs *jobs, struct job *root, const struct stage *native,
+			  const struct list *items)
+{
+	if (!native)
+		return;
+	EACH(const struct item, program, native->items)
+		if (program->purpose == FOR_CROSS || lists(items, program->recipe))
+			part(root, build_of(jobs, program), "usr");
+}
+
 static void add_sysroot(struct jobs *jobs, struct job *job)
 {
 	struct list items = sysroot_items(job->item);
 	if (job->item->purpose != FOR_TARGET || !items.count)
 		return;
 	job->sysroot = compose(jobs, mem_format("sysroot of %s", job->name), &items);
+	add_stand_ins(jobs, job->sysroot, job->item->stage->native, &items);
 	material(job, job->sysroot);
 	input(job, job->sysroot);
 }

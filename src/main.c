@@ -45,6 +45,7 @@ static const struct plan *make_plan(const struct options *options)
 		.target = options->target,
 		.machine = machine(options),
 		.host_clang = options->host_clang,
+		.emulate_all = options->emulate_all,
 		.verify = strcmp(options->verb, "verify") ? NULL : options->operand,
 	};
 	return plan_make(&wish);

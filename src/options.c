@@ -33,6 +33,8 @@ static const struct option {
 	 "bring the source files, build nothing"},
 	{"--host-clang", NULL, FLAG, AT(host_clang), 1,
 	 "use this machine's clang (19 or newer) as stage1's"},
+	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1,
+	 "emulate all programs of a foreign target"},
 	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0,
 	 "stop after 90s, 30m or 5h; exit status 75"},
 	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1,
@@ -262,7 +264,8 @@ const char *options_text(int argc, char **argv)
 const char *options_place(const struct options *options, const struct plan *plan)
 {
 	const char *store = options->store ? quoted(options->store) : NULL;
-	return mem_format(" --target %s%s%s%s", plan->target->name,
-			  plan->host_clang ? " --host-clang" : "", store ? " --store " : "",
-			  store ? store : "");
+	return mem_format(" --target %s%s%s%s%s", plan->target->name,
+			  plan->host_clang ? " --host-clang" : "",
+			  options->emulate_all ? " --no-native-tools" : "",
+			  store ? " --store " : "", store ? store : "");
 }

@@ -67,6 +67,18 @@ const struct conf *distro_read(const char *root)
 	return distro;
 }
 
+// A stage for one case only comes where another one names it, else last.
+static void read_stages(struct plan *plan)
+{
+	struct list names = folder_names(mem_format("%s/stages", plan->root));
+	EACH(const char, name, names)
+		if (stage_holds(plan, name) == STAGE_ALWAYS)
+			stage_read(plan, name);
+	EACH(const char, name, names)
+		if (stage_holds(plan, name) == STAGE_NOW)
+			stage_read(plan, name);
+}
+
 const struct plan *plan_make(const struct plan_wish *wish)
 {
 	struct plan *plan = mem_new(sizeof *plan);
@@ -77,10 +89,9 @@ const struct plan *plan_make(const struct plan_wish *wish)
 	plan->build = by_machine(plan, wish->machine);
 	plan->target = chosen(plan, wish->target);
 	plan->foreign = strcmp(plan->target->machine, wish->machine) != 0;
+	plan->native_tools = plan->foreign && !wish->emulate_all;
 	plan->backends = backends(plan);
-	struct list names = folder_names(mem_format("%s/stages", wish->root));
-	EACH(const char, name, names)
-		stage_read(plan, name);
+	read_stages(plan);
 	if (wish->verify)
 		plan->again = stage_again(plan, plan_stage(plan, wish->verify));
 	return plan;
@@ -127,10 +138,11 @@ static void print_item(size_t number, const struct item *item)
 
 static void print_stage(const struct stage *stage)
 {
-	printf("\n%s: runs on the %s, built with %s%s%s%s\n", stage->name,
+	printf("\n%s: runs on the %s, built with %s%s%s%s%s%s\n", stage->name,
 	       stage->on_build_machine ? "build machine" : "target",
 	       stage->tools ? stage->tools->name : "the build machine", "'s tools",
-	       stage->base ? ", starts from " : "", stage->base ? stage->base->name : "");
+	       stage->base ? ", starts from " : "", stage->base ? stage->base->name : "",
+	       stage->native ? ", sped up by " : "", stage->native ? stage->native->name : "");
 	size_t number = 0;
 	EACH(const struct item, item, stage->items)
 		print_item(++number, item);

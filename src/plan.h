@@ -57,12 +57,13 @@ struct item {
 
 struct stage {
 	const char *name, *path;
-	bool on_build_machine;	   // where its programs run
-	const struct stage *tools; // whose tools build it; NULL: the build machine's
-	const struct stage *base;  // the tree it starts from, or NULL
-	const struct stage *below; // tools or base, whichever is given
-	const struct stage *again; // the stage that this one repeats, to compare; or NULL
-	struct list items;	   // struct item *, in the order of building
+	bool on_build_machine;	    // where its programs run
+	const struct stage *tools;  // whose tools build it; NULL: the build machine's
+	const struct stage *base;   // the tree it starts from, or NULL
+	const struct stage *below;  // tools or base, whichever is given
+	const struct stage *native; // whose programs stand in for emulated ones, or NULL
+	const struct stage *again;  // the stage that this one repeats, to compare; or NULL
+	struct list items;	    // struct item *, in the order of building
 	struct names lines; // struct item *, as written, by their recipe's name and their own
 	bool seen, placed;
 };
@@ -79,6 +80,7 @@ struct plan {
 	const struct target *build; // the build machine's own target; NULL: none describes it
 	bool foreign;		    // the build machine cannot run the target's programs
 	bool host_clang;
+	bool native_tools;    // programs of the build machine stand in for emulated ones
 	const char *backends; // LLVM's names of all known targets, joined by ';'
 };
 
@@ -86,6 +88,7 @@ struct plan_wish {
 	const char *root, *target; // target NULL: the build machine's own
 	const char *machine;	   // the build machine, as uname -m says
 	bool host_clang;
+	bool emulate_all;   // no program of the build machine stands in for an emulated one
 	const char *verify; // a stage to be built once more, by itself; or NULL
 };
 

@@ -156,6 +156,8 @@ static void show_root(struct room *room)
 		    strcmp(name, "tmp") != 0)
 			show_folder(room, top, name);
 	emulate(room, top);
+	if (room->job->item->stage->native)
+		room->sandbox->machine = room->wish->jobs->plan->target->machine;
 }
 
 static void show_build_machine(struct room *room, const struct item *item)

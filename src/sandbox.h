@@ -30,7 +30,8 @@ struct sandbox {
 		tree; // a tree to write on without changing it: lowest layer of an overlay; or NULL
 	struct list steps;
 	bool network;
-	bool interactive; // keeps the terminal, the signals of its keys and the right to mount
+	const char *machine; // what uname(2) says in there; NULL: what it is
+	bool interactive;    // keeps the terminal, the signals of its keys and the right to mount
 	const char *folder;
 	char *const *argv, *const *environment;
 	struct sandbox_fd {

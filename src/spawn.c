@@ -5,6 +5,7 @@
 // strays, and below it the job. When pid 1 ends, the kernel ends whatever is left.
 #include "conf.h"
 #include "sandbox.h"
+#include "uname.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,19 +86,28 @@ static int reap(pid_t job)
 	return -1;
 }
 
-// pid_namespaces(7): pid 1 gets only signals it waits for; blocked ones are kept for sigwaitinfo.
-__attribute__((noreturn)) static void be_init(pid_t job)
+// pid_namespaces(7): pid 1 gets only signals it waits for; blocked ones are kept for signalfd.
+__attribute__((noreturn)) static void be_init(pid_t job, int asked, const struct utsname *names)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
+	struct pollfd fds[] = {
+		{.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN},
+		{.fd = asked, .events = POLLIN},
+	};
 	for (;;) {
+		struct signalfd_siginfo info;
 		int code = reap(job);
 		if (code >= 0)
 			_exit(code);
-		if (sigwaitinfo(&set, NULL) == SIGTERM)
-			kill(-1, SIGTERM);
+		poll(fds, 2, -1);
+		if (fds[1].revents & POLLIN)
+			uname_answer(asked, names);
+		while (read(fds[0].fd, &info, sizeof info) == (ssize_t)sizeof info)
+			if (info.ssi_signo == SIGTERM)
+				kill(-1, SIGTERM);
 	}
 }
 
@@ -104,7 +115,8 @@ __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, 
 						 gid_t gid, int trouble)
 {
 	sigset_t all;
-	int step;
+	struct utsname names;
+	int step, asked = -1;
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	arrange_fds(sandbox, trouble);
@@ -115,13 +127,15 @@ __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, 
 		_exit(NOT_STARTED);
 	if (sandbox_enter(sandbox, uid, gid, &step) < 0)
 		give_up(step);
-	pid_t job = fork();
+	if (sandbox->machine)
+		asked = uname_listen(sandbox->machine, &names);
+	pid_t job = sandbox->machine && asked < 0 ? -1 : fork();
 	if (job < 0)
 		give_up(STEP_OF_ROOT);
 	if (job == 0)
 		run_program(sandbox);
 	close(TROUBLE_FD);
-	be_init(job);
+	be_init(job, asked, &names);
 }
 
 bool spawn(const struct sandbox *sandbox, struct child *child)

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// A line may hold for one case only, `if=CASE`.
-static bool holds(const struct plan *plan, const struct stage *stage, int line, const char *when)
+// A line, or a whole stage, may hold for one case only, `if=CASE`.
+static bool holds(const struct plan *plan, const char *path, int line, const char *when)
 {
 	if (!strcmp(when, "foreign"))
 		return plan->foreign;
@@ -17,8 +17,10 @@ static bool holds(const struct plan *plan, const struct stage *stage, int line, 
 		return plan->host_clang;
 	if (!strcmp(when, "own-clang"))
 		return !plan->host_clang;
-	fail_at(stage->path, line, "if=%s is unknown; known: foreign native host-clang own-clang",
-		when);
+	if (!strcmp(when, "native-tools"))
+		return plan->native_tools;
+	fail_at(path, line,
+		"if=%s is unknown; known: foreign native host-clang own-clang native-tools", when);
 }
 
 static enum purpose purpose(const struct stage *stage, int line, const char *machine)
@@ -43,7 +45,7 @@ static bool set(const struct plan *plan, struct item *item, char *word)
 		fail_at(stage->path, item->line, "'%s' is no key=value; one recipe a line", word);
 	*value++ = '\0';
 	if (!strcmp(word, "if"))
-		return holds(plan, stage, item->line, value);
+		return holds(plan, stage->path, item->line, value);
 	if (!strcmp(word, "for")) {
 		item->purpose = purpose(stage, item->line, value);
 		return true;
@@ -114,9 +116,24 @@ static const struct stage *named(struct plan *plan, const struct conf *conf, con
 	return stage;
 }
 
+static void read_native(struct plan *plan, struct stage *stage, const struct conf *conf)
+{
+	const struct fact *fact = conf_fact(conf, "native");
+	if (fact && !stage_is_native(stage))
+		fail_at(conf->path, fact->line,
+			"native= is for a stage built with tools= of one that runs on the target");
+	if (!fact || !plan->native_tools)
+		return;
+	stage->native = named(plan, conf, "native");
+	if (stage->native && !stage->native->on_build_machine)
+		fail_at(conf->path, fact->line,
+			"native=%s: its programs run on the target; name a stage with runs=build",
+			fact->value);
+}
+
 static void read_head(struct plan *plan, struct stage *stage, const struct conf *conf)
 {
-	conf_check(conf, "runs tools", "base");
+	conf_check(conf, "runs tools", "base native if");
 	const struct fact *runs = conf_fact(conf, "runs");
 	stage->on_build_machine = !strcmp(runs->value, "build");
 	if (!stage->on_build_machine && strcmp(runs->value, "target") != 0)
@@ -125,6 +142,16 @@ static void read_head(struct plan *plan, struct stage *stage, const struct conf 
 	stage->tools = named(plan, conf, "tools");
 	stage->base = named(plan, conf, "base");
 	stage->below = stage->tools ? stage->tools : stage->base;
+	read_native(plan, stage, conf);
+}
+
+enum stage_holds stage_holds(const struct plan *plan, const char *name)
+{
+	const struct conf *conf = conf_read(mem_format("%s/stages/%s", plan->root, name), NULL);
+	const struct fact *when = conf_fact(conf, "if");
+	if (!when)
+		return STAGE_ALWAYS;
+	return holds(plan, conf->path, when->line, when->value) ? STAGE_NOW : STAGE_NOT;
 }
 
 struct stage *stage_read(struct plan *plan, const char *name)
@@ -163,6 +190,7 @@ struct stage *stage_again(struct plan *plan, const struct stage *stage)
 		.path = stage->path,
 		.tools = stage,
 		.below = stage,
+		.native = stage->native,
 		.again = stage,
 	};
 	read_lines(plan, made, conf);

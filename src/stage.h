@@ -5,6 +5,9 @@
 
 #include "plan.h"
 
+// Whether there is such a stage in this case: its head may say `if=CASE`.
+enum stage_holds { STAGE_NOT, STAGE_NOW, STAGE_ALWAYS };
+enum stage_holds stage_holds(const struct plan *plan, const char *name);
 struct stage *stage_read(struct plan *plan, const char *name);
 struct stage *stage_again(struct plan *plan, const struct stage *stage);
 void stage_add(struct stage *stage, struct item *item);
