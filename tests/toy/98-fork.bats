@@ -77,7 +77,10 @@ names() {
 	call newid "New Name" newvendor https://new.example/ 2
 	boot --quiet --store "$store-new"
 	cd "$BATS_TEST_TMPDIR"
-	boot --quiet
+	run boot
+	ended 0
+	silent_on "start    stage1/compiler"
+	says "start    stage1/cross"
 	boot export stage2 --format tar.zst --output old.tar.zst
 	boot --store "$store-new" export stage2 --format tar.zst --output new.tar.zst
 	cmp old.tar.zst new.tar.zst
