@@ -36,11 +36,18 @@ check-sources: $(BUILD)/bootstrap
 bench: $(BUILD)/bootstrap
 	tests/bench/run
 
-# The checkout is the product: what is installed is a link to it.
+# The checkout is the product: what is installed is a link to it, its pages, and completion for shells.
+share = $(DESTDIR)$(PREFIX)/share
+completions = bash-completion/completions/bootstrap zsh/site-functions/_bootstrap \
+	fish/vendor_completions.d/bootstrap.fish
 install: $(BUILD)/bootstrap
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(share)/man/man1 $(share)/man/man5 \
+		$(addprefix $(share)/,$(dir $(completions)))
 	ln -sf $(CURDIR)/bootstrap $(DESTDIR)$(PREFIX)/bin/bootstrap
-	cp docs/bootstrap.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	cp docs/bootstrap.1 $(share)/man/man1/
+	cp docs/bootstrap.5 $(share)/man/man5/
+	for file in $(completions); do \
+		$(BUILD)/bootstrap --root=. completion $${file%%[-/]*} >$(share)/$$file || exit; done
 
 clean:
 	rm -rf $(BUILD)

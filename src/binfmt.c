@@ -52,23 +52,41 @@ static bool system_registered(const char *qemu)
 	return !access(mem_format("/proc/sys/fs/binfmt_misc/%s", qemu), F_OK);
 }
 
+const char *binfmt_interpreter(const struct target *target)
+{
+	const char *fixed = host_path(mem_format("%s-static", target->qemu));
+	return fixed ? fixed : host_path(target->qemu);
+}
+
+const char *binfmt_trouble(const struct target *target)
+{
+	if (!private_mounts() && !system_registered(target->qemu))
+		return mem_format("this kernel is older than 6.7, and %s is not registered; as "
+				  "root install and enable qemu-user-static with binfmt support",
+				  target->qemu);
+	if (private_mounts() && !binfmt_interpreter(target))
+		return mem_format("%s programs need %s-static here; install it with "
+				  "./bootstrap --setup",
+				  target->name, target->qemu);
+	return NULL;
+}
+
 const char *binfmt_line(const struct target *target, const char *sample)
 {
 	unsigned char header[HEADER] = {0};
-	const char *fixed = host_path(mem_format("%s-static", target->qemu));
-	const char *interpreter = fixed ? fixed : host_path(target->qemu);
-	if (!private_mounts()) {
-		if (system_registered(target->qemu))
-			return NULL;
-		fail(EXIT_HOST,
-		     "this kernel is older than 6.7, and %s is not registered; as root install and "
-		     "enable qemu-user-static with binfmt support",
-		     target->qemu);
-	}
-	if (!interpreter)
-		fail(EXIT_HOST,
-		     "%s programs need %s-static here; install it with ./bootstrap --setup",
-		     target->name, target->qemu);
+	const char *trouble = binfmt_trouble(target);
+	if (trouble)
+		fail(EXIT_HOST, "%s", trouble);
+	if (!private_mounts())
+		return NULL;
 	read_header(sample, header);
-	return line(header, interpreter);
+	return line(header, binfmt_interpreter(target));
+}
+
+const char *binfmt_trial(const struct target *target)
+{
+	const char *interpreter = binfmt_interpreter(target);
+	if (!private_mounts() || !interpreter)
+		return NULL;
+	return mem_format(":bootstrap:M::bootstrap's trial::%s:F", interpreter);
 }

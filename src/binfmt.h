@@ -12,4 +12,11 @@
 // system's own registration has to serve and does. Fatal, with the remedy, when neither works.
 const char *binfmt_line(const struct target *target, const char *sample);
 
+// What stands in the way of running a target's programs, with the remedy; NULL: nothing known.
+const char *binfmt_trouble(const struct target *target);
+// Where its qemu is, or NULL.
+const char *binfmt_interpreter(const struct target *target);
+// A line to register for a trial, as no program begins; NULL where nothing private can be.
+const char *binfmt_trial(const struct target *target);
+
 #endif

@@ -1,114 +1,149 @@
 // Enters: nothing but the machine. Leaves: for each thing the product needs, "fine" or what to do.
-// May touch: stdout; a sandbox, to try one.
-#include "binfmt.h"
-#include "room.h"
+// May touch: stdout, and what the checks of machine.c touch.
+#include "machine.h"
+#include "sandbox.h"
 #include "tree.h"
 #include "verbs.h"
 
-#include <errno.h>
+#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { DISK_GIB = 30, MEMORY_MIB = 4096 };
+// LLVM's documentation asks for these (docs/GettingStarted, "Software"), and g++ for C++17.
+static const struct {
+	const char *program;
+	int major, minor;
+} oldest[] = {{"cmake", 3, 20}, {"python3", 3, 8}, {"g++", 7, 4}};
 
 static bool all_fine;
 
-static void say(const char *what, const char *trouble)
+static void say(const char *what, struct finding finding)
 {
-	printf("%-28s %s\n", what, trouble ? trouble : "fine");
-	all_fine &= !trouble;
+	bool fact = finding.fact && *finding.fact;
+	if (finding.trouble)
+		printf("%-28s %s\n", what, finding.trouble);
+	else
+		printf("%-28s fine%s%s\n", what, fact ? ": " : "", fact ? finding.fact : "");
 }
 
-static const char *remedy(const char *group)
+static void need(const char *what, struct finding finding)
+{
+	say(what, finding);
+	all_fine &= !finding.trouble;
+}
+
+// "1.35.0" of "BusyBox v1.35.0 (Debian 1:1.35.0-4) multi-call binary."
+static const char *number_in(const char *text)
+{
+	for (const char *at = text; *at; at++) {
+		size_t length = strspn(at, "0123456789.");
+		if (length > 2 && isdigit((unsigned char)*at) && memchr(at, '.', length - 1))
+			return mem_copy(at, length - (at[length - 1] == '.'));
+		at += length ? length - 1 : 0;
+	}
+	return "";
+}
+
+static struct finding check_program(const struct store *store, const char *program,
+				    const char *group)
 {
 	bool always = !strcmp(group, "run");
-	return mem_format("missing; install it with ./bootstrap --setup%s%s", always ? "" : "=",
-			  always ? "" : group);
+	const char *version = host_version(store, program);
+	if (!version)
+		return (struct finding){
+			.trouble = mem_format("missing; install it with ./bootstrap --setup%s%s",
+					      always ? "" : "=", always ? "" : group),
+		};
+	struct finding finding = {.fact = number_in(version)};
+	for (size_t i = 0; i < sizeof oldest / sizeof *oldest; i++)
+		if (!strcmp(oldest[i].program, program) && *finding.fact &&
+		    !version_at_least(finding.fact, oldest[i].major, oldest[i].minor))
+			finding.trouble = mem_format("%s is too old, LLVM wants %d.%d; put a newer "
+						     "one first in PATH's system folders",
+						     finding.fact, oldest[i].major,
+						     oldest[i].minor);
+	return finding;
 }
 
 // src/packages says, line by line, which programs are needed and which package has them where.
-static void check_programs(const char *root)
+static void check_programs(const char *root, const struct store *store)
 {
 	const struct conf *conf = conf_read(mem_format("%s/src/packages", root), NULL);
 	for (const char *at = conf->rest; *at; at += strcspn(at, "\n") + 1) {
 		struct list columns = words(mem_copy(at, strcspn(at, "\n")));
+		const char *group = columns.count ? columns.at[0] : "";
 		const char *program = columns.count > 1 ? columns.at[1] : "-";
-		if (strcmp(program, "-") != 0)
-			say(program, host_path(program) ? NULL : remedy(columns.at[0]));
+		struct finding finding = check_program(store, program, group);
+		if (!strcmp(program, "-"))
+			;
+		else if (!strcmp(group, "run"))
+			need(program, finding);
+		else
+			say(program, finding);
 		if (!at[strcspn(at, "\n")])
 			break;
 	}
 }
 
-static const char *try_sandbox(const struct store *store)
+// A setting that would forbid sandboxes may have an exception for us: where they work, it is fine.
+static void check_sandbox(const struct store *store)
 {
-	static char *const argv[] = {"/usr/bin/true", NULL};
-	static char *const environment[] = {NULL};
-	struct child child;
-	int status;
-	struct sandbox *sandbox = sandbox_new(store_path(store, "root"), NULL);
-	sandbox_base(sandbox);
-	sandbox_step(sandbox, STEP_BIND, "/usr", "/usr");
-	sandbox_try(sandbox, STEP_BIND, "/lib", "/lib");
-	sandbox_try(sandbox, STEP_BIND, "/lib64", "/lib64");
-	sandbox->argv = argv;
-	sandbox->environment = environment;
-	const char *trouble = NULL;
-	if (!spawn(sandbox, &child)) {
-		trouble = namespace_remedy(errno);
-	} else {
-		waitpid(child.pid, &status, 0);
-		trouble = spawn_trouble(sandbox, &child);
-	}
-	return trouble;
+	struct finding sandbox = machine_sandbox(store);
+	struct namespace_setting setting;
+	need("sandbox without root", sandbox);
+	for (size_t i = 0; namespace_setting(i, &setting); i++)
+		if (setting.value)
+			need(setting.name,
+			     (struct finding){setting.value,
+					      sandbox.trouble ? setting.remedy : NULL});
 }
 
-static const char *check_disk(const char *store)
+static void check_targets(const char *root, const struct store *store, const char *machine)
 {
-	struct statvfs info;
-	if (!tree_folder(store) || statvfs(store, &info) < 0)
-		return mem_format("%s cannot be made; choose another with --store", store);
-	unsigned long long gib = ((unsigned long long)info.f_bavail * info.f_frsize) >> 30;
-	if (gib >= DISK_GIB)
-		return NULL;
-	return mem_format("%llu GiB free at %s; a full build wants %d", gib, store, DISK_GIB);
+	const struct list targets = targets_read(root, distro_read(root));
+	EACH(const struct target, target, targets)
+		if (strcmp(target->machine, machine) != 0)
+			need(mem_format("programs for %s", target->name),
+			     machine_emulator(store, target));
 }
 
-static const char *check_memory(const struct host *host)
+static struct finding check_compiler(const struct host *host)
 {
-	if (host->memory >= MEMORY_MIB)
-		return NULL;
-	return mem_format("%ld MiB free; linking LLVM wants %d", host->memory, MEMORY_MIB);
+	bool clang = !strncmp(host->cc, "clang", strlen("clang"));
+	return (struct finding){
+		.fact = clang ? host->cc
+			      : mem_format("%s; with clang 19, which ./bootstrap --setup installs, "
+					   "LLVM builds in half the time",
+					   host->cc),
+	};
 }
 
-static const char *check_compiler(const struct host *host)
-{
-	if (!strncmp(host->cc, "clang", strlen("clang")))
-		return NULL;
-	return mem_format("only %s; with clang 19 LLVM builds in half the time", host->cc);
-}
-
-static const char *check_apt(void)
+static struct finding check_downloads(void)
 {
 	bool apt = !access("/usr/lib/apt/apt-helper", X_OK) ||
 		   !access("/usr/libexec/apt/apt-helper", X_OK);
-	return apt || host_path("curl") ? NULL : "neither curl nor apt; give sources with --mirror";
+	return (struct finding){
+		.trouble = apt || host_path("curl")
+				   ? NULL
+				   : "neither curl nor apt; give sources with --mirror",
+	};
 }
 
 enum exit_status verb_doctor(const char *root, const char *path)
 {
-	all_fine = true;
-	check_programs(root);
-	say("disk", check_disk(path));
 	const struct store *store = store_open(path);
+	all_fine = true;
+	check_programs(root, store);
+	need("kernel", machine_kernel());
+	check_sandbox(store);
+	need("disk", machine_disk(store));
+	need("file names", machine_file_names(store));
+	need("clock", machine_clock(store));
+	need("downloads", check_downloads());
 	const struct host *host = host_look(store, false);
-	say("sandbox without root", try_sandbox(store));
-	say("memory", check_memory(host));
-	say("compiler", check_compiler(host));
-	say("downloads", check_apt());
+	need("compiler", check_compiler(host));
+	need("memory", machine_memory(host));
+	check_targets(root, store, host->machine);
 	return all_fine ? EXIT_DONE : EXIT_HOST;
 }

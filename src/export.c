@@ -26,6 +26,14 @@ static const struct format {
 	{"erofs", ".erofs", "tar mkfs.erofs"}, {"dir", "", "tar"},
 };
 
+const char *export_formats(void)
+{
+	const char *text = formats[0].name;
+	for (size_t i = 1; i < sizeof formats / sizeof *formats; i++)
+		text = mem_format("%s %s", text, formats[i].name);
+	return text;
+}
+
 const char *export_time(void)
 {
 	static char text[sizeof "2000-01-01T00:00:00Z"];
@@ -81,15 +89,12 @@ struct list stage_builds(const struct job *stage)
 
 static const struct format *format_of(const struct options *options)
 {
-	const char *known = "";
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
 		if (options->format && !strcmp(formats[i].name, options->format))
 			return &formats[i];
-		known = mem_format("%s %s", known, formats[i].name);
-	}
 	if (!options->format)
-		fail(EXIT_INPUT, "export wants a --format; known:%s", known);
-	fail(EXIT_INPUT, "there is no format '%s'; known:%s", options->format, known);
+		fail(EXIT_INPUT, "export wants a --format; known: %s", export_formats());
+	fail(EXIT_INPUT, "there is no format '%s'; known: %s", options->format, export_formats());
 }
 
 static void check_oci(const struct stage *stage, const struct target *target)

@@ -7,6 +7,9 @@
 // TREE_TIME as RFC 3339 writes it: no paper tells when it was made.
 const char *export_time(void);
 
+// All that --format takes, as words.
+const char *export_formats(void);
+
 struct export
 {
 	const struct jobs *jobs;

@@ -141,6 +141,8 @@ int main(int argc, char **argv)
 		plan_print(make_plan(options));
 	else if (!strcmp(options->verb, "targets"))
 		plan_print_targets(make_plan(options));
+	else if (!strcmp(options->verb, "completion"))
+		return (int)verb_completion(options);
 	else if (!strcmp(options->verb, "doctor"))
 		return (int)verb_doctor(options->root, store_folder(options));
 	else

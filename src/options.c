@@ -1,5 +1,6 @@
 // Enters: argv. Leaves: options. May touch: stdout, for --help.
 #include "options.h"
+#include "export.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,9 +71,25 @@ static const struct verb {
 	{"targets", NULL, "the processors to build for"},
 	{"doctor", NULL, "what this machine lacks"},
 	{"gc", NULL, "remove from the store what the targets do not need"},
+	{"completion", "SHELL", "a script that lets bash, zsh or fish complete all this"},
 };
 
-enum { OPTIONS = sizeof table / sizeof *table, VERBS = sizeof verbs / sizeof *verbs };
+// ./bootstrap itself takes --setup, and these two are answered at once.
+static const struct extra {
+	const char *name, *help;
+} extras[] = {
+	{"--setup", "install what this machine lacks to build, then go on"},
+	{"--setup=export", "the same, and what export needs"},
+	{"--setup=test", "the same, and what the tests need"},
+	{"--help", "print this"},
+	{"--version", "print the version"},
+};
+
+enum {
+	OPTIONS = sizeof table / sizeof *table,
+	VERBS = sizeof verbs / sizeof *verbs,
+	EXTRAS = sizeof extras / sizeof *extras,
+};
 
 __attribute__((noreturn)) static void help(void)
 {
@@ -87,11 +104,64 @@ __attribute__((noreturn)) static void help(void)
 		printf("  %-22s %s\n",
 		       mem_format("%s %s", table[i].name, table[i].operand ? table[i].operand : ""),
 		       table[i].help);
-	printf("  %-22s %s\n", "--setup[=GROUP]",
-	       "install what this machine lacks (to build; to export, test), then go on");
+	for (int i = 0; i < EXTRAS; i++)
+		printf("  %-22s %s\n", extras[i].name, extras[i].help);
 	printf("\nexit status: 0 done, 1 a recipe failed, 2 wrong input, 3 this machine cannot do it,\n"
 	       "75 stopped at the time limit, 128+N ended by signal N\n");
 	exit(EXIT_DONE);
+}
+
+// As a shell would have to be given it.
+static const char *quoted(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_./=:,+@%";
+	if (*word && !word[strspn(word, plain)])
+		return word;
+	const char *text = "'";
+	for (; *word; word++)
+		text = *word == '\'' ? mem_format("%s'\\''", text)
+				     : mem_format("%s%c", text, *word);
+	return mem_format("%s'", text);
+}
+
+// What an operand may be: names in a folder of the checkout, files, folders or words. "-" for none,
+// "?" for one that nobody can guess.
+static const char *choices(const char *operand)
+{
+	static const char *const known[][2] = {
+		{"NAME", "targets/"},	    {"STAGE", "stages/"},
+		{"RECIPE", "recipes/"},	    {"STAGE|RECIPE", "stages/ recipes/"},
+		{"SHELL", "bash zsh fish"}, {"DIR", "@folders"},
+		{"DIR|URL", "@folders"},    {"FILE", "@files"},
+		{"PATH", "@files"},	    {"KEY", "@files"},
+	};
+	if (!operand)
+		return "-";
+	if (!strcmp(operand, "FORMAT"))
+		return export_formats();
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(known[i][0], operand))
+			return known[i][1];
+	return "?";
+}
+
+static void list_word(struct list *words, const char *name, const char *operand, const char *help)
+{
+	const char *line = mem_format("%s\t%s\t%s", name, choices(operand), help);
+	list_push(words, mem_text(quoted(line)));
+}
+
+struct list options_words(void)
+{
+	struct list words = {0};
+	for (int i = 0; i < VERBS; i++)
+		list_word(&words, verbs[i].name, verbs[i].operand, verbs[i].help);
+	for (int i = 0; i < OPTIONS; i++)
+		list_word(&words, table[i].name, table[i].operand, table[i].help);
+	for (int i = 0; i < EXTRAS; i++)
+		list_word(&words, extras[i].name, NULL, extras[i].help);
+	return words;
 }
 
 // A number with one of `units` behind it, each `factor` times the one before; "" means the first.
@@ -234,20 +304,6 @@ const struct options *options_parse(int argc, char **argv)
 	}
 	check_operand(options);
 	return options;
-}
-
-// As a shell would have to be given it.
-static const char *quoted(const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "-_./=:,+@%";
-	if (*word && !word[strspn(word, plain)])
-		return word;
-	const char *text = "'";
-	for (; *word; word++)
-		text = *word == '\'' ? mem_format("%s'\\''", text)
-				     : mem_format("%s%c", text, *word);
-	return mem_format("%s'", text);
 }
 
 const char *options_text(int argc, char **argv)

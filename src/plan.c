@@ -60,13 +60,6 @@ static const char *backends(const struct plan *plan)
 	return text;
 }
 
-const struct conf *distro_read(const char *root)
-{
-	const struct conf *distro = conf_read(mem_format("%s/distro", root), NULL);
-	conf_check(distro, "id name vendor version home", "");
-	return distro;
-}
-
 // A stage for one case only comes where another one names it, else last.
 static void read_stages(struct plan *plan)
 {

@@ -71,4 +71,12 @@ const char *spawn_trouble(const struct sandbox *sandbox, const struct child *chi
 // Why namespaces are refused on this machine, as far as can be read: a sentence with the remedy.
 const char *namespace_remedy(int error);
 
+// A setting of the kernel that can forbid user namespaces. `value` is NULL where the kernel has no
+// such setting, `remedy` where it forbids nothing.
+struct namespace_setting {
+	const char *name, *value, *remedy;
+};
+// The first, the second, ... of them; false when there are no more.
+bool namespace_setting(size_t number, struct namespace_setting *found);
+
 #endif

@@ -163,40 +163,6 @@ bool spawn(const struct sandbox *sandbox, struct child *child)
 	return child->pid > 0;
 }
 
-static bool setting_is(const char *path, int value)
-{
-	char text[16] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	bool is = read(fd, text, sizeof text - 1) > 0 && strtol(text, NULL, 10) == value;
-	close(fd);
-	return is;
-}
-
-const char *namespace_remedy(int error)
-{
-	static const struct {
-		const char *path;
-		int value;
-		const char *remedy;
-	} settings[] = {
-		{"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
-		 "sysctl kernel.apparmor_restrict_unprivileged_userns=0"},
-		{"/proc/sys/kernel/unprivileged_userns_clone", 0,
-		 "sysctl kernel.unprivileged_userns_clone=1"},
-		{"/proc/sys/user/max_user_namespaces", 0, "sysctl user.max_user_namespaces=10000"},
-	};
-	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-		if (setting_is(settings[i].path, settings[i].value))
-			return mem_format("this machine forbids user namespaces; as root run: %s",
-					  settings[i].remedy);
-	if (error == ENOSYS || error == EINVAL)
-		return "Linux 5.12 or newer is needed, with user namespaces";
-	return "user namespaces are refused, and no setting says why; in a container, allow them "
-	       "(its seccomp or AppArmor profile), or run outside of it";
-}
-
 static const char *step_text(const struct sandbox *sandbox, int step)
 {
 	if (step == STEP_OF_PROGRAM)

@@ -3,6 +3,8 @@
 #include "variables.h"
 #include "tree.h"
 
+#include <ctype.h>
+
 void set(struct list *variables, const char *format, ...)
 {
 	va_list args;
@@ -88,13 +90,14 @@ static void set_places(struct list *to, const struct item *item, bool native)
 	set(to, "SYSROOT=/sysroot");
 }
 
-static void set_distro(struct list *to, const struct jobs *jobs)
+static void set_distro(struct list *to, const struct conf *distro)
 {
-	static const char *const keys[] = {"id", "name", "vendor", "version", "home"};
-	static const char *const names[] = {"ID", "NAME", "VENDOR", "VERSION", "HOME"};
-	const struct conf *distro = jobs->plan->distro;
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		set(to, "DISTRO_%s=%s", names[i], conf_value(distro, keys[i]));
+	EACH(const struct fact, fact, distro->facts) {
+		char *name = mem_text(fact->key);
+		for (char *at = name; *at; at++)
+			*at = (char)toupper((unsigned char)*at);
+		set(to, "DISTRO_%s=%s", name, fact->value);
+	}
 }
 
 void set_for_build(struct list *to, const struct item *item, const struct room_wish *wish)
@@ -118,7 +121,7 @@ void set_for_build(struct list *to, const struct item *item, const struct room_w
 	else
 		set_host_compiler(to, wish->jobs);
 	if (item->recipe->reads_distro)
-		set_distro(to, wish->jobs);
+		set_distro(to, wish->jobs->plan->distro);
 	EACH(const struct fact, value, item->values)
 		set(to, "%s=%s", value->key, value->value);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What is on a terminal while a run is at work, and what is left there. tmux is the terminal.
 load common
+load screen
 setup_file() {
 	command -v tmux >/dev/null || { echo "tmux is missing: ./bootstrap --setup=test"; return 1; }
 	common_setup_file
@@ -16,11 +17,6 @@ teardown() {
 	common_teardown
 }
 
-screen() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@" 3>&-; }
-seen() { screen capture-pane -p "$@"; }
-shown() { seen | grep -qF -e "$1"; }
-gone() { ! shown "$1"; }
-
 # A shell of 80 columns in which "boot" is the runner. The store's name stands in a file, not among
 # the shell's arguments: common_teardown looks for strays by it.
 open_screen() {
@@ -32,19 +28,6 @@ open_screen() {
 	chmod +x "$BATS_TEST_TMPDIR/boot"
 	screen new-session -d -x 80 -y 20 "cd '$BATS_TEST_TMPDIR'; PS1='ready> ' exec sh -i"
 	eventually shown "ready>"
-}
-
-type_in() { screen send-keys "$1" Enter; }
-
-eventually() { # wait_for, with more patience: a display shows what a busy machine has come to
-	local tries
-	for tries in $(seq 300); do
-		if "$@"; then return 0; fi
-		sleep 0.1
-	done
-	echo "waited in vain for: $*"
-	seen
-	return 1
 }
 
 # Says how far it is as ninja does, and then hangs.

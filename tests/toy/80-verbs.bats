@@ -167,14 +167,6 @@ teardown() { common_teardown; }
 	printf '%s\n' "$output" | grep -q "^$native .*this machine$"
 }
 
-@test "doctor: says fine or what to do, line by line" {
-	run boot doctor
-	[ "$status" = 0 ] || [ "$status" = 3 ]
-	printf '%s\n' "$output" | grep -q '^sandbox without root *fine$'
-	silent_on "Segmentation"
-	[ "${#lines[@]}" -gt 5 ]
-}
-
 @test "plan: the same twice, and nothing is written" {
 	before=$(picture)
 	one=$(boot plan)

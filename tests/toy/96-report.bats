@@ -2,7 +2,7 @@
 # The page about the runs, and the trace: what is in them, and that a browser shows it.
 load common
 
-# what drives the browser, at one version; the registry is the one that npm is set up with
+# what drives the browser, at one version
 driver=playwright-core@1.65.1
 
 setup_file() {
@@ -12,8 +12,7 @@ setup_file() {
 		echo "$program is missing; the page is tried with node, npm and chromium, which src/packages lists" >&2
 		return 1
 	done
-	npm install --prefix "$BATS_FILE_TMPDIR/npm" --no-audit --no-fund --ignore-scripts --prefer-offline \
-		$driver >"$BATS_FILE_TMPDIR/npm.log" 2>&1 3>&- || { cat "$BATS_FILE_TMPDIR/npm.log" >&2; return 1; }
+	npm_install $driver
 	new_world "$BATS_FILE_TMPDIR/world"
 	"$runner" --root="$BATS_FILE_TMPDIR/world" --store="$BATS_FILE_TMPDIR/warm" --quiet \
 		--mirror="$mirror" --offline --target "$native" 3>&-

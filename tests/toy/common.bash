@@ -159,6 +159,12 @@ cannot() {
 	skip "$1"
 }
 
+# npm_install PACKAGE@VERSION...: for a file of tests; the registry is the one that npm is set up with
+npm_install() {
+	npm install --prefix "$BATS_FILE_TMPDIR/npm" --no-audit --no-fund --ignore-scripts --prefer-offline \
+		"$@" >"$BATS_FILE_TMPDIR/npm.log" 2>&1 3>&- || { cat "$BATS_FILE_TMPDIR/npm.log" >&2; return 1; }
+}
+
 as_nobody() { # COMMAND...: with a home of its own
 	mkdir -p "$BATS_TEST_TMPDIR/home"
 	if [ "$(id -u)" = 0 ]; then

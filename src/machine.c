@@ -1,0 +1,181 @@
+// Enters: the machine and a store. Leaves: for each thing a build depends on, what was found and what
+// is wrong with it. May touch: two files in the store; sandboxes, to try them.
+#include "machine.h"
+#include "binfmt.h"
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DISK_GIB = 30, MEMORY_MIB = 4096, CLOCK_SECONDS = 5 };
+
+struct finding machine_kernel(void)
+{
+	struct utsname names;
+	if (uname(&names) < 0)
+		return (struct finding){.trouble = "uname does not answer"};
+	const char *release = mem_text(names.release);
+	if (version_at_least(release, 5, 12))
+		return (struct finding){.fact = release};
+	return (struct finding){
+		.trouble = mem_format("%s is too old; sandboxes want Linux 5.12 or newer", release),
+	};
+}
+
+static const char *date(time_t time)
+{
+	char text[sizeof "2000-01-01 00:00"];
+	struct tm parts;
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M", gmtime_r(&time, &parts));
+	return mem_text(text);
+}
+
+// make and ninja go by files' times: the clock must not lie before what there already is, nor may
+// the store's file system have another one.
+struct finding machine_clock(const struct store *store)
+{
+	struct stat built, now;
+	const char *file = store_path(store, "clock.%d", (int)getpid());
+	time_t time_here = time(NULL);
+	if (!stat("/proc/self/exe", &built) && built.st_mtime > time_here + CLOCK_SECONDS)
+		return (struct finding){
+			.trouble = mem_format("it says %s, but this program was built %s; set it "
+					      "as root with date -s, or let an NTP service do so",
+					      date(time_here), date(built.st_mtime)),
+		};
+	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	bool same = fd < 0 || fstat(fd, &now) < 0 ||
+		    llabs((long long)(now.st_mtime - time(NULL))) <= CLOCK_SECONDS;
+	if (fd >= 0)
+		close(fd);
+	unlink(file);
+	if (same)
+		return (struct finding){.fact = mem_format("%s UTC", date(time_here))};
+	return (struct finding){
+		.trouble =
+			mem_format("%s is on a machine whose clock differs; let NTP set both, or "
+				   "choose another --store",
+				   store->path),
+	};
+}
+
+struct finding machine_memory(const struct host *host)
+{
+	const char *fact = mem_format("%.1f GiB free", (double)host->memory / 1024);
+	if (host->memory >= MEMORY_MIB)
+		return (struct finding){.fact = fact};
+	return (struct finding){
+		.trouble = mem_format("%s; linking LLVM wants %d: end something, or add swap", fact,
+				      MEMORY_MIB / 1024),
+	};
+}
+
+struct finding machine_disk(const struct store *store)
+{
+	struct statvfs info;
+	if (statvfs(store->path, &info) < 0)
+		return (struct finding){.trouble = strerror(errno)};
+	unsigned long long gib = ((unsigned long long)info.f_bavail * info.f_frsize) >> 30;
+	const char *fact = mem_format("%llu GiB free at %s", gib, store->path);
+	if (info.f_flag & ST_NOEXEC)
+		return (struct finding){
+			.trouble = mem_format("no program may be run from %s (noexec); choose "
+					      "another place with --store",
+					      store->path),
+		};
+	if (gib >= DISK_GIB)
+		return (struct finding){.fact = fact};
+	return (struct finding){
+		.trouble = mem_format("%s; a full build wants %d: choose another place with "
+				      "--store, or make room with gc",
+				      fact, DISK_GIB),
+	};
+}
+
+// Sources have files whose names differ in case only: Linux itself, and perl.
+struct finding machine_file_names(const struct store *store)
+{
+	struct stat one, other;
+	const char *file = store_path(store, "case"), *twin = store_path(store, "CASE");
+	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return (struct finding){
+			.trouble = mem_format("%s: %s; choose another place with --store", file,
+					      strerror(errno)),
+		};
+	bool same = !fstat(fd, &one) && !stat(twin, &other) && one.st_ino == other.st_ino;
+	close(fd);
+	unlink(file);
+	if (!same)
+		return (struct finding){.fact = "case counts"};
+	return (struct finding){
+		.trouble = mem_format("%s takes 'case' and 'CASE' for one file; choose a file "
+				      "system that does not, with --store",
+				      store->path),
+	};
+}
+
+// Runs it, its words unseen; NULL, or why it did not end well.
+static const char *attempt(struct sandbox *sandbox)
+{
+	static char *const environment[] = {NULL};
+	struct child child;
+	int status, null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		sandbox_fd(sandbox, null, fd);
+	sandbox->environment = environment;
+	bool started = spawn(sandbox, &child);
+	const char *trouble = started ? NULL : namespace_remedy(errno);
+	close(null);
+	if (!started)
+		return trouble;
+	waitpid(child.pid, &status, 0);
+	trouble = spawn_trouble(sandbox, &child);
+	if (!trouble && status)
+		trouble = mem_format("%s does not work in a sandbox", sandbox->argv[0]);
+	close(child.trouble);
+	close(child.pidfd);
+	return trouble;
+}
+
+struct finding machine_sandbox(const struct store *store)
+{
+	static char *const argv[] = {"/usr/bin/true", NULL};
+	struct sandbox *sandbox = sandbox_new(store_path(store, "root"), NULL);
+	sandbox_base(sandbox);
+	sandbox_step(sandbox, STEP_BIND, "/usr", "/usr");
+	sandbox_try(sandbox, STEP_BIND, "/lib", "/lib");
+	sandbox_try(sandbox, STEP_BIND, "/lib64", "/lib64");
+	sandbox->argv = argv;
+	return (struct finding){.trouble = attempt(sandbox)};
+}
+
+// Alone in there a qemu that is not static does not even start, as it would not in a target's root.
+struct finding machine_emulator(const struct store *store, const struct target *target)
+{
+	static char *const argv[] = {"/qemu", "--version", NULL};
+	struct finding finding = {.trouble = binfmt_trouble(target)};
+	const char *line = binfmt_trial(target);
+	if (finding.trouble || !line)
+		return finding;
+	finding.fact = binfmt_interpreter(target);
+	struct sandbox *sandbox = sandbox_new(store_path(store, "root"), NULL);
+	sandbox_base(sandbox);
+	sandbox_step(sandbox, STEP_BINFMT, line, BINFMT_FOLDER);
+	sandbox_step(sandbox, STEP_BIND, finding.fact, argv[0]);
+	sandbox->argv = argv;
+	const char *trouble = attempt(sandbox);
+	if (trouble)
+		finding.trouble = mem_format("%s cannot be used: %s; a static one is wanted "
+					     "(./bootstrap --setup), and a kernel with binfmt_misc",
+					     finding.fact, trouble);
+	return finding;
+}

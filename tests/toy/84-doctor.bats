@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# What a machine lacks, said by doctor and installed by setup: machines that lack something are made here.
+load common
+setup_file() { common_setup_file; }
+teardown() { common_teardown; }
+
+# A place for the store with room enough, whatever there is here; fakes come first in PATH.
+setup() {
+	common_setup
+	fakes=$BATS_TEST_TMPDIR/fakes
+	mkdir "$fakes" "$store"
+	cat >"$BATS_TEST_TMPDIR/doctor" <<-D
+		#!/bin/sh
+		exec "$runner" --root="$world" --store="$store" --target "$native" doctor
+	D
+	chmod 755 "$BATS_TEST_TMPDIR/doctor"
+	ask=$BATS_TEST_TMPDIR/doctor
+	place="mount -t tmpfs -o size=40g none '$store'"
+}
+
+# on_machine SCRIPT: what doctor says where SCRIPT has changed the machine, for it alone
+on_machine() { run unshare -Urm sh -ec "$1; exec '$ask'" 3>&-; }
+
+line() { printf '%s\n' "$output" | grep "^$1 " || { echo "no line '$1':"; echo "$output"; return 1; }; }
+fine() { line "$1" | grep -q "^$1  *fine" || { line "$1"; return 1; }; }
+sick() { line "$1" | grep -F -- "$2" || { line "$1"; return 1; }; } # LINE REMEDY
+packages() { rm "$world/src/packages"; cat >"$world/src/packages"; }
+
+fake() { # NAME: its script comes on stdin
+	{ echo '#!/bin/sh'; cat; } >"$fakes/$1"
+	chmod 755 "$fakes/$1"
+}
+
+@test "doctor: all is fine here, with versions" {
+	on_machine "$place"
+	for name in cc make cmake python3 kernel "sandbox without root" user.max_user_namespaces disk "file names" \
+		clock downloads compiler "programs for $foreign"; do fine "$name"; done
+	line make | grep -q "fine: $(make --version | grep -oE '[0-9.]+' | head -n 1)$"
+	line kernel | grep -qF "$(uname -r)"
+	# what else is there is a matter of memory
+	troubles=$(printf '%s\n' "$output" | grep -vcE ' fine(:|$)') || :
+	case $troubles in
+	0) ended 0 ;;
+	*) ended 3; equal troubles 1 "$troubles"; line memory | grep -v fine ;;
+	esac
+}
+
+@test "doctor: a program that is missing, and whether building needs it" {
+	packages <<<"test nosuch nosuch nosuch nosuch nosuch"
+	on_machine "$place"
+	sick nosuch "missing; install it with ./bootstrap --setup=test"
+	without=$status
+	packages <<<"run nosuch nosuch nosuch nosuch nosuch"
+	on_machine "$place"
+	sick nosuch "missing; install it with ./bootstrap --setup"
+	ended 3
+	packages </dev/null
+	on_machine "$place"
+	ended "$without"
+}
+
+@test "doctor: a program that is too old" {
+	fake old <<<'echo cmake version 3.10.2'
+	on_machine "$place; mount --bind '$fakes/old' \$(command -v cmake)"
+	sick cmake "3.10.2 is too old, LLVM wants 3.20"
+	ended 3
+}
+
+@test "doctor: namespaces that a setting forbids" {
+	on_machine 'echo 0 >/proc/sys/user/max_user_namespaces'
+	sick "sandbox without root" "as root run: sysctl user.max_user_namespaces=10000"
+	sick user.max_user_namespaces "as root run: sysctl user.max_user_namespaces=10000"
+	ended 3
+}
+
+@test "doctor: a container that hides parts of /proc" {
+	on_machine 'mount -t tmpfs none /proc/tty'
+	sick "sandbox without root" "systempaths=unconfined"
+	ended 3
+}
+
+@test "doctor: little room, and room where nothing may be run" {
+	on_machine "mount -t tmpfs -o size=2g none '$store'"
+	sick disk "a full build wants 30"
+	ended 3
+	on_machine "mount -t tmpfs -o size=40g,noexec none '$store'"
+	sick disk "(noexec)"
+	ended 3
+}
+
+@test "doctor: a clock that is behind" {
+	cp "$runner" "$fakes/runner"
+	touch -d '+2 days' "$fakes/runner"
+	sed -i "s,^exec \"[^\"]*\",exec '$fakes/runner'," "$ask"
+	on_machine "$place"
+	sick clock "but this program was built"
+	ended 3
+}
+
+# One name leads to the other's file, as on a file system to which both are the same.
+@test "doctor: a file system that does not know case" {
+	ln -s case "$store/CASE"
+	run "$ask"
+	sick "file names" "takes 'case' and 'CASE' for one file"
+	ended 3
+}
+
+@test "doctor: no qemu, and one that is not static" {
+	sed -i 's/^qemu=.*/qemu=qemu-toy/' "$world/targets/$foreign"
+	run "$ask"
+	sick "programs for $foreign" "qemu-toy-static here; install it with ./bootstrap --setup"
+	cp "$(command -v env)" "$fakes/qemu-toy"
+	PATH=$PATH:$fakes run "$ask"
+	sick "programs for $foreign" "a static one is wanted"
+	ended 3
+}
+
+@test "doctor: a store that cannot be made" {
+	sed -i "s,--store=\"[^\"]*\",--store=/proc/no," "$ask"
+	run "$ask"
+	ended 3
+	says "/proc/no"
+}
+
+# setup_on ID [GROUP]...: what setup would install where os-release says ID
+setup_on() {
+	printf 'ID=%s\n' "$1" >"$BATS_TEST_TMPDIR/os-release"
+	run unshare -Urm sh -ec "mount --bind '$BATS_TEST_TMPDIR/os-release' /etc/os-release
+		PATH='$fakes':\$PATH; exec '$top/src/sh/setup' ${*:2}"
+}
+
+# The families whose tools are not here: every package of their column, once, and nothing else.
+column() { # NUMBER GROUP...
+	for group in "${@:2}"; do
+		awk -v group="$group" -v column="$1" '$1 == group && $column != "-" {print $2, $column}' "$top/src/packages"
+	done | while read -r program name; do
+		case $name in *'?') if command -v "$program" >/dev/null; then continue; fi ;; esac
+		echo "${name%\?}"
+	done | sort -u | xargs
+}
+
+@test "setup: every family's own packages, by its own tool" {
+	for tool in dnf apk pacman zypper; do fake $tool <<<"echo $tool \"\$@\""; done
+	setup_on fedora
+	equal fedora "dnf install -y $(column 4 run)" "$output"
+	setup_on alpine
+	equal alpine "apk add $(column 5 run) $(sed -n 's/^qemu=//p' "$top"/targets/* | sort -u | xargs)" "$output"
+	setup_on arch export
+	equal arch "pacman -S --needed --noconfirm $(column 6 run export)" "$output"
+	setup_on opensuse-tumbleweed test
+	equal opensuse "zypper --non-interactive install --no-recommends $(column 7 run test export)" "$output"
+	setup_on '"slackware"'
+	ended 3
+	says "setup knows Debian, Fedora, Alpine, Arch and openSUSE"
+}
+
+@test "setup: the list has a word in every column" {
+	equal odd "" "$(grep -v '^#' "$top/src/packages" | awk 'NF != 7')"
+}

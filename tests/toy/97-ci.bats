@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# The pipelines of ci/: their files are what their systems take, and their jobs bootstrap the toy world bit by bit.
+load common
+
+# what knows the published schemas of both and runs GitLab's jobs, and what reads YAML for the other
+tools="gitlab-ci-local@4.64.1 @action-validator/cli@0.6.0 @action-validator/core@0.6.0 js-yaml@4.1.0"
+
+setup_file() {
+	common_setup_file
+	# shellcheck disable=SC2086
+	npm_install $tools
+}
+
+# The toy world as a checkout: ci/, and a ./bootstrap that brings the mirror.
+setup() {
+	common_setup
+	# the log would be folded as theirs is, were the tests run there
+	unset GITHUB_ACTIONS GITLAB_CI
+	cp -R "$top/ci" "$world/ci"
+	ln -s "$top/src/report" "$world/src/"
+	cat >"$world/bootstrap" <<-B
+		#!/bin/sh
+		if [ "\$1" = --setup=export ]; then exit 0; fi
+		exec "$runner" --root="\$(dirname "\$0")" --mirror="$mirror" --offline "\$@"
+	B
+	cat >"$BATS_TEST_TMPDIR/sudo" <<-B
+		#!/bin/sh
+		echo "\$@" >>"$BATS_TEST_TMPDIR/as-root"
+	B
+	chmod 755 "$world/bootstrap" "$BATS_TEST_TMPDIR/sudo"
+	PATH=$BATS_TEST_TMPDIR:$BATS_FILE_TMPDIR/npm/node_modules/.bin:$PATH
+	export TARGET=$native STAGE=stage2 TIME_LIMIT=5s
+	cd "$world" || return
+}
+
+teardown() { common_teardown; }
+
+# Two recipes that hang when they are tried first, so that two jobs come to their limit.
+add_slow() {
+	local name
+	for name in slow slower; do
+		add stage1 $name for=build <<-R
+			needs="${needs:-}"
+			build() {
+				[ ! -e half ] || return 0
+				: >half
+				sleep 600
+			}
+			package() { cp half "\$OUT/$name"; }
+		R
+		needs=slow
+	done
+}
+
+# What a run that nobody stops exports.
+export_plainly() { # TARGET
+	"$world/bootstrap" --target "$1" --store "$store" --quiet 3>&-
+	"$world/bootstrap" export stage2 --target "$1" --store "$store" --format tar.zst \
+		--output "$BATS_TEST_TMPDIR/plain-$1.tar.zst" 3>&-
+}
+
+# For the toy world, with limits that are reached.
+as_toys() { sed -i 's/\[armv8a, x86_64\]/[near, far]/; s/TIME_LIMIT: .*/TIME_LIMIT: 5s/' "ci/$1"; }
+
+check_result() { # FOLDER TARGET
+	(cd "$1" && sha256sum -c --quiet "$2-stage2.tar.zst.sha256")
+	jq -e .predicate.buildDefinition "$1/$2-stage2.tar.zst.provenance.json" >/dev/null
+	grep -q '<html' "$1/$2.html"
+	equal "last event" end "$(tail -n 1 "$1/$2-events.json" | jq -r .event)"
+	tar -tf "$1/$2-stage2.tar.zst" | grep -q usr/bin/app
+}
+
+stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
+
+@test "ci: the workflow is what GitHub's schema allows" {
+	action-validator ci/github.yml
+	sed 's/runs-on:/runs-off:/' ci/github.yml >wrong.yml
+	run action-validator wrong.yml
+	ended 1
+	says runs-off
+}
+
+@test "ci: the pipeline is what GitLab's schema allows" {
+	gitlab-ci-local --file ci/gitlab.yml --list </dev/null
+	sed "s/when: always/when: sometimes/" ci/gitlab.yml >wrong.yml
+	run gitlab-ci-local --file wrong.yml --list
+	ended 1
+	says "cache[0].when is not 'on_success'"
+}
+
+@test "ci: all targets, and a stage and a limit that the runner takes" {
+	all=$(cd "$top/targets" && echo * | sed 's/ /, /g')
+	grep -q " target: \[$all\]" ci/github.yml
+	grep -q " TARGET: \[$all\]" ci/gitlab.yml
+	for file in ci/*.yml; do
+		[ -f "$top/stages/$(sed -n 's/^  STAGE: //p' "$file")" ]
+		"$runner" --root="$top" plan --time-limit "$(sed -n 's/^  TIME_LIMIT: //p' "$file")" >/dev/null
+	done
+}
+
+@test "ci: ci/local goes on twice, and gives what one run gives" {
+	export_plainly "$native"
+	add_slow
+	run ci/local "$native"
+	ended 0
+	equal "jobs that came to their limit" 2 "$(stops)"
+	check_result out "$native"
+	cmp "out/$native-stage2.tar.zst" "$BATS_TEST_TMPDIR/plain-$native.tar.zst"
+}
+
+@test "ci: the next pipeline finds everything in the cache" {
+	ci/job --last
+	run ci/job --last
+	ended 0
+	equal "started again" "" "$(started)"
+}
+
+@test "ci: the last job says when there is more to do, and keeps what there is" {
+	add_slow
+	run ci/job --last
+	ended 75
+	says "run the pipeline again"
+	[ ! -e "out/$native-stage2.tar.zst" ]
+	run ci/job --last
+	ended 75
+	run ci/job --last
+	ended 0
+}
+
+@test "ci: a recipe that fails fails the job, and the rest is kept" {
+	add stage1 broken for=build <<<'build() { false; }'
+	run ci/job
+	ended 1
+	says "stage1/broken"
+	grep -q '<html' "out/$native.html"
+	rm -r "$world/recipes/broken"
+	sed -i '/^broken/d' "$world/stages/stage1"
+	run ci/job --last
+	ended 0
+	silent_on " start  stage1/compiler"
+}
+
+@test "ci: a broken cache is as good as none" {
+	mkdir cache
+	echo nothing >"cache/$native.tar.zst"
+	run ci/job --last
+	ended 0
+	says "starting from nothing"
+	check_result out "$native"
+}
+
+@test "ci: wrong use is told" {
+	run ci/job --first
+	ended 2
+	says "usage: ci/job"
+	run env -u TARGET ci/job
+	says "TARGET: is not set; see ./bootstrap targets"
+	run ci/local
+	ended 2
+	run env TARGET=nosuch ci/job
+	ended 2
+	says "there is no target 'nosuch'"
+}
+
+@test "ci: the workflow's jobs, run here, bootstrap both targets" {
+	export_plainly near
+	export_plainly far
+	add_slow
+	as_toys github.yml
+	NODE_PATH=$BATS_FILE_TMPDIR/npm/node_modules run node "$top/tests/toy/workflow.js" ci/github.yml "$world" \
+		"$BATS_TEST_TMPDIR/room"
+	ended 0
+	equal "jobs that came to their limit" 4 "$(stops)"
+	for target in near far; do
+		check_result "$BATS_TEST_TMPDIR/room/artifacts/$target" $target
+		cmp "$BATS_TEST_TMPDIR/room/artifacts/$target/$target-stage2.tar.zst" \
+			"$BATS_TEST_TMPDIR/plain-$target.tar.zst"
+	done
+	grep -q kernel.apparmor_restrict_unprivileged_userns=0 "$BATS_TEST_TMPDIR/as-root"
+}
+
+@test "ci: the pipeline's jobs, run here, bootstrap both targets" {
+	export_plainly near
+	export_plainly far
+	add_slow
+	as_toys gitlab.yml
+	git init -q
+	git add -A
+	git -c user.name=toy -c user.email=toy@toy.invalid commit -q -m toys
+	run gitlab-ci-local --file ci/gitlab.yml --force-shell-executor --concurrency 1
+	ended 0
+	equal "jobs that came to their limit" 4 "$(stops)"
+	for target in near far; do
+		check_result out $target
+		cmp out/$target-stage2.tar.zst "$BATS_TEST_TMPDIR/plain-$target.tar.zst"
+	done
+}

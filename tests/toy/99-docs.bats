@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# What the documents say is so: their examples are read, their commands understood, their files there.
+load common
+setup() {
+	common_setup
+	checkout=$BATS_TEST_TMPDIR/checkout
+	mkdir "$checkout"
+	cp -R "$top/targets" "$top/stages" "$top/recipes" "$top/distro" "$checkout"
+	ln -s "$top/src" "$checkout/src"
+	documents=("$top/README.md" "$top"/docs/*.md)
+}
+teardown() { common_teardown; }
+
+# block FILE WORD: the first block of code in which a line begins with WORD
+block() {
+	awk -v word="$2" '/^```/ {if (inside && found) {printf "%s", text; exit} inside = !inside; text = ""; found = 0; next}
+		inside {text = text $0 "\n"; if (index($0, word) == 1) found = 1}' "$1"
+}
+
+plan() { "$runner" --root="$checkout" plan "$@"; }
+
+@test "docs: the recipes in the README and in package.md are read, and built after what they need" {
+	for file in README.md docs/package.md; do
+		mkdir -p "$checkout/recipes/xz"
+		block "$top/$file" version= >"$checkout/recipes/xz/recipe"
+		grep -q '^# xz: ' "$checkout/recipes/xz/recipe"
+		cp "$top/stages/stage2" "$checkout/stages/stage2"
+		echo xz >>"$checkout/stages/stage2"
+		plan --target armv8a | grep -qE '^ *[0-9]+  xz +5.8.1  after musl$'
+	done
+}
+
+@test "docs: the processor in processor.md is read" {
+	block "$top/docs/processor.md" triple= >"$checkout/targets/riscv64"
+	"$runner" --root="$checkout" targets | grep -qE '^riscv64 +riscv64-.*-linux-musl'
+	run plan --target riscv64
+	ended 0
+	says "compiler-rt"
+	# it is the one that is tried for real
+	equal facts "$(grep "=" "$top/tests/real/targets/riscv64")" "$(grep -v '^oci=\|^#' "$checkout/targets/riscv64")"
+}
+
+@test "docs: the name in fork.md is read" {
+	block "$top/docs/fork.md" id= >"$checkout/distro"
+	plan --target x86_64 | grep -q '(x86_64-mine-linux-musl)'
+}
+
+@test "docs: the chicken and the egg are as stages.md draws them" {
+	order() { plan --target armv8a --build "$1" | awk '/^stage1/ {on = 1} /^stage2/ {on = 0} on && $2 ~ /^(musl|compiler-rt)/ {print $2}' | xargs; }
+	equal foreign "musl:headers compiler-rt musl" "$(order x86_64)"
+	equal native "musl compiler-rt" "$(order armv8a)"
+	block "$top/docs/stages.md" musl >"$BATS_TEST_TMPDIR/lines"
+	[ "$(grep -c . "$BATS_TEST_TMPDIR/lines")" = 4 ]
+	equal lines "$(cat "$BATS_TEST_TMPDIR/lines")" "$(grep -xF -f "$BATS_TEST_TMPDIR/lines" "$top/stages/stage1")"
+	for recipe in musl compiler-rt; do
+		needs=$(sed -n 's/^needs=//p' "$top/recipes/$recipe/recipe" | tr -d '"')
+		grep -qF "needs=\"$needs\"" "$top/docs/stages.md"
+	done
+}
+
+@test "docs: every command is understood" {
+	count=0
+	while IFS= read -r line; do
+		count=$((count + 1))
+		line=${line%%#*}
+		line=${line%% -- *}
+		case $line in *--setup*) continue ;; esac # the script's own
+		eval "set -- ${line#./bootstrap}"
+		run "$runner" --root="$checkout" "$@" --help
+		[ "$status" = 0 ] || { echo "$line"; echo "$output"; return 1; }
+	done < <(grep -hoE '(^|`)\./bootstrap [^`]*' "${documents[@]}" | tr -d '`' | grep -v '[A-Z]\{4\}')
+	[ $count -gt 30 ]
+}
+
+@test "docs: every make target and every file that is named is there" {
+	# names are words
+	# shellcheck disable=SC2013
+	for name in $(grep -hoE '\bmake [a-z-]+' "${documents[@]}" | awk '{print $2}' | sort -u); do
+		case $name in
+		check* | bench | install | golden | asan | fuzz)
+			make -C "$top" -n "$name" >/dev/null 2>&1 || { echo "make $name"; return 1; } ;;
+		esac
+	done
+	# shellcheck disable=SC2013
+	for name in $(grep -hoE '(src|tests|docs|ci|stages|recipes|targets|tests/toy)/[a-zA-Z0-9_./-]*[a-zA-Z0-9]' "${documents[@]}" | sort -u); do
+		case $name in
+		*NAME* | recipes/xz* | targets/riscv64) continue ;;
+		esac
+		[ -e "$top/$name" ] || { echo "there is no $name"; return 1; }
+	done
+}
+
+@test "docs: the pages are sound, and have every option, verb, fact and variable" {
+	mandoc -T lint -W warning "$top/docs/bootstrap.1" "$top/docs/bootstrap.5"
+	mandoc -T ascii "$top/docs/bootstrap.1" | col -b >"$BATS_TEST_TMPDIR/1"
+	mandoc -T ascii "$top/docs/bootstrap.5" | col -b >"$BATS_TEST_TMPDIR/5"
+	for word in $("$runner" --help | grep -oE '^  (-[-a-z]+|[a-z]+) ' ); do
+		grep -qw -e "$word" "$BATS_TEST_TMPDIR/1" || { echo "bootstrap.1: $word"; return 1; }
+	done
+	for word in $(sed -n 's/^#define \(PINS\|OWN\|ALWAYS\) "\(.*\)"/\2/p' "$top/src/recipe.c") \
+		$(grep -ohE 'conf_check\(.*' "$top/src/target.c" "$top/src/stage.c" "$top/src/distro.c" | grep -oE '"[a-z ]+"' | tr -d '"') \
+		$(grep -oE '^	set\(to, "[A-Za-z_]+=' "$top/src/variables.c" | sed 's/.*"//; s/=//' | grep -v '^PATH$\|^DISTRO_'); do
+		grep -qw -e "$word" "$BATS_TEST_TMPDIR/5" || { echo "bootstrap.5: $word"; return 1; }
+	done
+}
