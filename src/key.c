@@ -154,6 +154,8 @@ static void manifest_of_build(struct manifest *to, const struct job *job)
 	say_target(to, item);
 	EACH(const struct fact, value, item->values)
 		say(to, "value %s %s", value->key, value->value);
+	EACH(const char, part, item->recipe->checkout)
+		say_file(to, part);
 	if (item->recipe->reads_distro)
 		say_distro(to);
 	if (!item->stage->tools)

@@ -29,6 +29,7 @@ struct recipe {
 	const struct source *source; // NULL when the recipe needs no files but its own
 	const char *version, *style;
 	struct list needs, tools; // words, as written
+	struct list checkout;	  // names at the top of the checkout that are its source
 	const struct fact *needs_fact;
 	long memory; // MiB at its largest moment, 0 unknown
 	bool reads_distro;

@@ -9,7 +9,7 @@
 
 #define PINS "source sha256 debian debian_sha256 exclude"
 #define OWN "version licence"
-#define ALWAYS "tools needs style dir args memory facts"
+#define ALWAYS "tools needs style dir args memory facts checkout"
 
 // What may stand for a file in a folder: no way out of it.
 static bool is_name(const char *text)
@@ -120,6 +120,21 @@ static bool distro_wanted(const struct conf *head)
 	return facts;
 }
 
+// Parts of the checkout itself, in the place of a source from elsewhere.
+static struct list checkout_read(const struct plan *plan, const struct conf *head)
+{
+	const struct fact *fact = conf_fact(head, "checkout");
+	struct list parts = words(fact ? fact->value : "");
+	if (fact && (conf_fact(head, "source_of") || conf_fact(head, "source") ||
+		     conf_fact(head, "debian")))
+		fail_at(head->path, fact->line, "a recipe has a source or checkout=, not both");
+	EACH(const char, part, parts)
+		if (!is_name(part) || access(mem_format("%s/%s", plan->root, part), R_OK) != 0)
+			fail_at(head->path, fact->line,
+				"there is no '%s' at the top of the checkout", part);
+	return parts;
+}
+
 static long memory_read(const struct conf *head)
 {
 	const struct fact *memory = conf_fact(head, "memory");
@@ -152,6 +167,7 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	recipe->needs = words(recipe->needs_fact ? recipe->needs_fact->value : "");
 	recipe->memory = memory_read(head);
 	recipe->reads_distro = distro_wanted(head);
+	recipe->checkout = checkout_read(plan, head);
 	names_add(&plan->recipes, name, recipe);
 	return recipe;
 }

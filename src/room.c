@@ -180,6 +180,8 @@ static void furnish_build(struct room *room)
 	bind(room, object(room, "recipe"), "/recipe");
 	if (room->job->unpack)
 		bind(room, tree(room, room->job->unpack), "/src");
+	else if (item->recipe->checkout.count)
+		bind(room, object(room, "checkout"), "/src");
 	set_for_build(&room->variables, item, room->wish);
 	program(room, "/bootstrap/run", NULL);
 }

@@ -154,6 +154,8 @@ void store_copy(const struct store *store, const char *key, const char *name, co
 {
 	const char *error = "", *to = store_path(store, "objects/%s/%s", key, name);
 	tree_remove(to);
+	if (!tree_folder(mem_copy(to, (size_t)(strrchr(to, '/') - to))))
+		fail(EXIT_HOST, "%s: its folder cannot be made: %s", to, strerror(errno));
 	if (!tree_copy(from, to, &error))
 		fail(EXIT_HOST, "%s", error);
 }

@@ -45,6 +45,13 @@ static bool may_go_on(const struct job *job, const struct store *store)
 	return recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key);
 }
 
+static void copy_checkout(const struct list *parts, const char *key, const struct jobs *jobs)
+{
+	EACH(const char, part, *parts)
+		store_copy(jobs->store, key, mem_format("checkout/%s", part),
+			   mem_format("%s/%s", jobs->plan->root, part));
+}
+
 void task_copy_texts(const struct job *job, const struct jobs *jobs)
 {
 	const char *recipe = job->item ? job->item->recipe->dir : NULL;
@@ -52,6 +59,8 @@ void task_copy_texts(const struct job *job, const struct jobs *jobs)
 		return;
 	store_copy(jobs->store, job->key, "bootstrap", mem_format("%s/src/sh", jobs->plan->root));
 	store_copy(jobs->store, job->key, "recipe", recipe ? recipe : job->source->dir);
+	if (job->item)
+		copy_checkout(&job->item->recipe->checkout, job->key, jobs);
 }
 
 // ---- the worker: a fork of the runner, which has one thread, so its heap is sound here ----

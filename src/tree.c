@@ -262,18 +262,7 @@ static bool copy_file(const char *from, const char *to, mode_t mode, const char 
 	return done;
 }
 
-// Links are followed: a recipe may be one.
-static bool copy_entry(const char *from, const char *to, const char **error)
-{
-	struct stat info;
-	if (stat(from, &info) < 0)
-		return failed(error, "look at", from);
-	if (S_ISDIR(info.st_mode))
-		return tree_copy(from, to, error);
-	return copy_file(from, to, info.st_mode, error);
-}
-
-bool tree_copy(const char *from, const char *to, const char **error)
+static bool copy_folder(const char *from, const char *to, const char **error)
 {
 	char **names, source[PATH_MAX], target[PATH_MAX];
 	size_t count;
@@ -285,10 +274,21 @@ bool tree_copy(const char *from, const char *to, const char **error)
 	for (size_t i = 0; done && i < count; i++) {
 		snprintf(source, sizeof source, "%s/%s", from, names[i]);
 		snprintf(target, sizeof target, "%s/%s", to, names[i]);
-		done = copy_entry(source, target, error);
+		done = tree_copy(source, target, error);
 	}
 	names_free(names, count);
 	return done;
+}
+
+// Links are followed: a recipe may be one.
+bool tree_copy(const char *from, const char *to, const char **error)
+{
+	struct stat info;
+	if (stat(from, &info) < 0)
+		return failed(error, "look at", from);
+	if (S_ISDIR(info.st_mode))
+		return copy_folder(from, to, error);
+	return copy_file(from, to, info.st_mode, error);
 }
 
 static bool remove_at(int parent, const char *name);

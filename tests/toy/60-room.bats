@@ -231,3 +231,14 @@ report() {
 	R
 	equal "can be written" "" "$(report stage1)"
 }
+
+@test "a recipe may be built from parts of the checkout, and is built again when they change" {
+	head='checkout="distro targets"' probe <<<'ls /src >&6; . /src/distro; echo "$id" >&6'
+	# shellcheck disable=SC1090,SC1091
+	equal files "$(lines_of distro targets "$(. "$world/distro" && echo "$id")")" "$(report)"
+	run boot --only probe
+	equal jobs "" "$(started)"
+	echo '# more' >>"$world/targets/$foreign"
+	run boot --only probe
+	equal jobs stage2/probe "$(started)"
+}
