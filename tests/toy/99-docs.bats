@@ -5,7 +5,8 @@ setup() {
 	common_setup
 	checkout=$BATS_TEST_TMPDIR/checkout
 	mkdir "$checkout"
-	cp -R "$top/targets" "$top/stages" "$top/recipes" "$top/distro" "$checkout"
+	cp -R "$top/targets" "$top/stages" "$top/recipes" "$top/distro" "$top/docs" \
+		"$top/LICENSE" "$top/Makefile" "$top/bootstrap" "$checkout"
 	ln -s "$top/src" "$checkout/src"
 	documents=("$top/README.md" "$top"/docs/*.md)
 }
