@@ -58,14 +58,20 @@ static void show_host(struct room *room)
 		show_folder(room, "", host_folders[i]);
 }
 
+static void hide_folder(struct room *room, const char *path)
+{
+	struct stat info;
+	if (!stat(path, &info) && S_ISDIR(info.st_mode))
+		sandbox_step(room->sandbox, STEP_TMPFS, "", mem_text(path));
+}
+
 static void hide_headers(struct room *room)
 {
 	for (size_t i = 0; i < sizeof host_headers / sizeof *host_headers; i++) {
 		glob_t found;
-		if (!glob(host_headers[i], GLOB_ONLYDIR, NULL, &found))
+		if (!glob(host_headers[i], 0, NULL, &found))
 			for (size_t j = 0; j < found.gl_pathc; j++)
-				sandbox_step(room->sandbox, STEP_TMPFS, "",
-					     mem_text(found.gl_pathv[j]));
+				hide_folder(room, found.gl_pathv[j]);
 		globfree(&found);
 	}
 }
