@@ -5,13 +5,9 @@
 
 #include "conf.h"
 #include "names.h"
+#include "target.h"
 
 #include <stdbool.h>
-
-struct target {
-	const char *name, *triple, *machine, *kernel, *llvm, *cflags, *loader, *qemu;
-	const char *oci; // the processor as OCI images name it (Go's GOARCH), or NULL
-};
 
 // Where a recipe's files come from; shared by recipes that say source_of.
 struct source {
@@ -100,8 +96,6 @@ void plan_print_targets(const struct plan *plan);
 
 // The readers behind it.
 const struct conf *distro_read(const char *root);
-const struct target *target_named(const struct list *targets, const char *name); // or fatal
-struct list targets_read(const char *root, const struct conf *distro);
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
 bool recipe_has_tool(const struct recipe *recipe, const char *tool);
 

@@ -9,6 +9,7 @@ teardown() { common_teardown; }
 # The root's own shell is but the head of a program of the other processor; another recipe of the same
 # name gives a real one for the build machine.
 foreign_stages() {
+	# the number of its processor in an ELF header
 	case $foreign in far) number='\267' ;; *) number='\076' ;; esac
 	for name in shell odd; do
 		add stage2 "$name" <<-R
@@ -34,7 +35,7 @@ foreign_stages() {
 	# what the emulator is told by
 	sed -i 's,: >"$OUT/usr/lib/$LOADER",cp "$RECIPE/head" "$OUT/usr/lib/$LOADER",' \
 		"$world/recipes/files/recipe"
-	printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0'"$number"'\0' >"$world/recipes/files/head"
+	printf '%b' "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0$number\0" >"$world/recipes/files/head"
 	printf 'runs=build\ntools=build\nif=native-tools\nshell for=build\n' >"$world/stages/quick"
 	add quick told for=cross <<-'R'
 		package() { mkdir -p "$OUT/bin"; echo "$TRIPLE" >"$OUT/bin/target"; }
