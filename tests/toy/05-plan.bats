@@ -45,6 +45,9 @@ plan() { "$runner" --root="$top" plan "$@"; }
 	strace -f -o "$BATS_TEST_TMPDIR/trace" "$runner" --root="$top" plan --target armv8a --build x86_64 >/dev/null
 	# the sanitizers' own library asks for the time
 	if grep -q __asan_init "$runner"; then sed -i /clock_gettime/d "$BATS_TEST_TMPDIR/trace"; fi
-	if grep -E 'fork|clone|vfork|execve|O_WRONLY|O_RDWR|O_CREAT|mkdir|unlink|rename|clock_gettime' \
-		"$BATS_TEST_TMPDIR/trace" | grep -v -e '^[0-9]* *execve.*bootstrap'; then false; fi
+	# the first call starts the runner itself; a path may have any word in it
+	if tail -n +2 "$BATS_TEST_TMPDIR/trace" | sed 's/"[^"]*"/""/g' |
+		grep -E 'fork|clone|vfork|execve|O_WRONLY|O_RDWR|O_CREAT|mkdir|unlink|rename|clock_gettime'; then
+		false
+	fi
 }
