@@ -47,7 +47,7 @@ bool store_has_tree(const struct store *store, const char *out);
 int store_lock(const struct store *store, const char *key);
 // Empties what an earlier try left, unless `keep`, and marks the folder as at work.
 void store_begin(const struct store *store, const char *key, bool keep);
-// Copies a folder of the checkout to objects/KEY/NAME, afresh. Fatal when that cannot be done.
+// Copies a file or folder of the checkout to objects/KEY/NAME, afresh. Fatal when that cannot be done.
 void store_copy(const struct store *store, const char *key, const char *name, const char *from);
 // Marks that whatever worked there ended by itself or was stopped in an orderly way.
 void store_pause(const struct store *store, const char *key);

@@ -28,7 +28,7 @@ bool tree_date(const char *path);
 // new one takes the place; without, they must have the same content, or it is an error.
 bool tree_unite(const char *from, const char *to, bool over, const char **error);
 
-// Copies the files of `from` to `to`, which must not exist: what is built from stays as it was when
+// Copies a file or folder to `to`, which must not exist: what is built from stays as it was when
 // somebody edits it meanwhile. For small trees.
 bool tree_copy(const char *from, const char *to, const char **error);
 
