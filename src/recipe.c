@@ -124,9 +124,10 @@ static bool distro_wanted(const struct conf *head)
 static struct list checkout_read(const struct plan *plan, const struct conf *head)
 {
 	const struct fact *fact = conf_fact(head, "checkout");
-	struct list parts = words(fact ? fact->value : "");
-	if (fact && (conf_fact(head, "source_of") || conf_fact(head, "source") ||
-		     conf_fact(head, "debian")))
+	if (!fact)
+		return (struct list){0};
+	struct list parts = words(fact->value);
+	if (conf_fact(head, "source_of") || conf_fact(head, "source") || conf_fact(head, "debian"))
 		fail_at(head->path, fact->line, "a recipe has a source or checkout=, not both");
 	EACH(const char, part, parts)
 		if (!is_name(part) || access(mem_format("%s/%s", plan->root, part), R_OK) != 0)
