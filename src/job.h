@@ -33,6 +33,7 @@ struct job {
 
 	const char *manifest, *key; // set once the inputs' outputs are known
 	const char *out;	    // its output's hash; NULL as long as it is not known
+	bool looked;		    // the store was asked for the key
 	bool present;		    // the output is in the store
 	bool wanted;		    // its output has to be known
 	bool demanded;		    // its output has to be there

@@ -82,8 +82,10 @@ static void start_over(struct job *job)
 	job->present = false;
 }
 
-static void set_key(struct wants *wants, struct job *job)
+// An unpack has its key earlier: the builds that are made of it name it in theirs.
+static void look_up(struct wants *wants, struct job *job)
 {
+	job->looked = true;
 	job_set_key(wants->jobs, job);
 	wants_look(wants, job);
 	if (named(&wants->wish->fresh, job))
@@ -145,8 +147,8 @@ static void consider(struct wants *wants, struct job *job)
 		fetch_early(wants, job);
 		return;
 	}
-	if (!job->key)
-		set_key(wants, job);
+	if (!job->looked)
+		look_up(wants, job);
 	if (job->present || (job->kind == JOB_COMPOSE && !job->demanded))
 		return;
 	if (job->kind != JOB_COMPOSE)

@@ -60,6 +60,17 @@ add_broken() {
 	equal count "$(lines_of again again again)" "$(cat "$(tree_of stage2/broken)/count")"
 }
 
+@test "what was unpacked for a failed build serves the next try, and a look around" {
+	echo 'build() { return 1; }' >>"$world/recipes/hello/recipe"
+	run boot --only stage2/hello
+	ended 1
+	run boot shell stage2/hello -- ls /src/hello.toy
+	ended 0
+	run boot --only stage2/hello
+	ended 1
+	equal started stage2/hello "$(started)"
+}
+
 @test "--fresh starts over" {
 	add stage2 broken <<-'R'
 		build() {
