@@ -25,7 +25,7 @@ check: $(BUILD)/bootstrap $(units)
 # Everything else: all stages from source, their roots tried from inside; runs killed; a third processor; all
 # built twice to compare.
 check-real: $(BUILD)/bootstrap
-	tests/run real/stage2 real/stage3 real/again real/interrupted real/third real/same-bytes
+	tests/run real/stage2 real/stage3 real/verify real/again real/interrupted real/third real/same-bytes
 
 # A pin whose file is no longer to be had shows here, by name.
 check-sources: $(BUILD)/bootstrap
