@@ -128,6 +128,22 @@ pin() { # RECIPE FILE
 	ended 0
 }
 
+@test "a server that was busy is asked again" {
+	serve busy
+	run from_url --fetch-only
+	ended 0
+	equal requests "$(lines_of "libc-2.1.tar " "libc-2.1.tar ")" "$(requests | grep libc)"
+}
+
+@test "a file that the server does not have is asked for once" {
+	serve
+	mv "$mirror/libc-2.1.tar" "$mirror/aside"
+	run from_url --fetch-only
+	mv "$mirror/aside" "$mirror/libc-2.1.tar"
+	ended 1
+	equal requests "libc-2.1.tar " "$(requests | grep libc)"
+}
+
 @test "a file that the server does not have is a clear failure" {
 	serve
 	sed -i s/libc-/libd-/ "$world/recipes/libc/recipe"
