@@ -13,4 +13,12 @@
 		}                                                                                  \
 	} while (0)
 
+// The widest that the processor itself does at once. RISC-V stops at eight bytes; what is wider takes a libatomic
+// there, and this system has none.
+#ifdef __riscv
+enum { WIDEST_ATOMIC = 8 };
+#else
+enum { WIDEST_ATOMIC = 16 };
+#endif
+
 #endif

@@ -9,6 +9,7 @@
 #include <semaphore>
 #include <shared_mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 static std::atomic<int> made, destroyed;
@@ -26,8 +27,8 @@ struct Local {
 };
 static thread_local Local local;
 
-struct alignas(16) Pair {
-	long a, b;
+struct alignas(WIDEST_ATOMIC) Pair {
+	std::conditional_t<WIDEST_ATOMIC == 16, long, int> a, b;
 };
 
 int main()
