@@ -41,7 +41,7 @@ plan() { "$runner" --root="$top" plan "$@"; }
 }
 
 @test "planning makes no process, opens nothing for writing, and reads no clock" {
-	command -v strace >/dev/null || cannot "strace is not installed"
+	needs strace
 	strace -f -o "$BATS_TEST_TMPDIR/trace" "$runner" --root="$top" plan --target armv8a --build x86_64 >/dev/null
 	# the sanitizers' own library asks for the time
 	if grep -q __asan_init "$runner"; then sed -i /clock_gettime/d "$BATS_TEST_TMPDIR/trace"; fi

@@ -32,6 +32,7 @@ same_as_warm() {
 }
 
 @test "an ordinary user gets the same" {
+	needs_another_user
 	cp "$runner" "$BATS_TEST_TMPDIR/runner"
 	rm "$world/src/sh" "$world/src/packages"
 	cp -R "$top/src/sh" "$top/src/packages" "$world/src/"

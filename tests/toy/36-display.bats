@@ -3,7 +3,7 @@
 load common
 load screen
 setup_file() {
-	command -v tmux >/dev/null || { echo "tmux is missing: ./bootstrap --setup=test"; return 1; }
+	needs tmux
 	common_setup_file
 	make_warm
 }

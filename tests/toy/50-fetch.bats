@@ -10,7 +10,7 @@ teardown() {
 }
 
 serve() { # KIND: sets $url
-	command -v curl >/dev/null || cannot "curl is not installed"
+	needs curl
 	"$BATS_TEST_DIRNAME/server" "$mirror" "$BATS_TEST_TMPDIR/requests" "$@" 3>&- &
 	server_pid=$!
 	wait_for test -s "$BATS_TEST_TMPDIR/requests"

@@ -3,7 +3,7 @@
 load common
 
 setup_file() { common_setup_file; make_warm; }
-setup() { common_setup; warm; native_stages; }
+setup() { needs busybox; common_setup; warm; native_stages; }
 teardown() { common_teardown; }
 
 # stage2 gets programs to live with; a stage on top of it has makers; another is made with those.

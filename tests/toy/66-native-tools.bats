@@ -3,7 +3,7 @@
 load common
 
 setup_file() { common_setup_file; make_warm; }
-setup() { common_setup; warm; foreign_stages; }
+setup() { needs busybox; common_setup; warm; foreign_stages; }
 teardown() { common_teardown; }
 
 # The root's own shell is but the head of a program of the other processor; another recipe of the same

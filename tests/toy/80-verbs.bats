@@ -137,6 +137,7 @@ teardown() { common_teardown; }
 }
 
 @test "shell: as an ordinary user" {
+	needs_another_user
 	cp "$runner" "$BATS_TEST_TMPDIR/runner"
 	rm "$world/src/sh" "$world/src/packages"
 	cp -R "$top/src/sh" "$top/src/packages" "$world/src/"

@@ -4,9 +4,7 @@ load common
 load screen
 
 setup_file() {
-	for program in zsh fish tmux; do
-		command -v $program >/dev/null || { echo "$program is missing: ./bootstrap --setup=test"; return 1; }
-	done
+	needs zsh fish tmux
 }
 
 # The toy world as a checkout; bootstrap in PATH is a link to it, as make install makes one.

@@ -5,7 +5,7 @@ load common
 setup_file() { common_setup_file; make_warm; }
 setup() {
 	common_setup
-	command -v strace >/dev/null || cannot "strace is not installed"
+	needs strace
 }
 teardown() { common_teardown; }
 

@@ -57,6 +57,7 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 }
 
 @test "export: squashfs, by unsquashfs" {
+	needs mksquashfs unsquashfs
 	boot export stage2 --format squashfs
 	unsquashfs -q -n -d tree "$name.squashfs"
 	same_tree tree
@@ -67,6 +68,7 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 }
 
 @test "export: erofs, by fsck.erofs and dump.erofs" {
+	needs mkfs.erofs fsck.erofs
 	boot export stage2 --format erofs
 	fsck.erofs --extract=tree "$name.erofs"
 	same_tree tree
@@ -78,6 +80,7 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 }
 
 @test "export: dir" {
+	needs jq
 	boot export stage2 --format dir
 	same_tree "$name"
 	equal times 1700000000.0000000000 "$(find "$name" -printf '%T@\n' | sort -u)"
@@ -94,6 +97,7 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 }
 
 @test "export: oci, by skopeo" {
+	needs jq skopeo
 	boot export stage2 --format oci
 	run skopeo inspect "oci-archive:$name.oci.tar"
 	ended 0
@@ -117,6 +121,7 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 }
 
 @test "export: oci of the other processor" {
+	needs jq skopeo
 	boot_foreign export stage2 --format oci
 	equal architecture "$(sed -n 's/^oci=//p' "$world/targets/$foreign")" \
 		"$(skopeo inspect "oci-archive:toy-1-stage2-$foreign.oci.tar" | jq -r .Architecture)"
@@ -124,6 +129,8 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 
 # everything again from another world, store, folder and user
 @test "export: the same bytes from another store, user and folder, whatever is in the environment" {
+	needs mksquashfs mkfs.erofs
+	needs_another_user
 	formats="tar.zst tar.xz oci squashfs erofs dir"
 	for format in $formats; do boot export stage2 --format "$format"; done
 	other=$BATS_TEST_TMPDIR/home/other
@@ -149,6 +156,7 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 }
 
 @test "export: twice the same, and the store stays as it is" {
+	needs mksquashfs mkfs.erofs
 	boot export stage2 --format squashfs --output one
 	before=$(picture) # with its note of tar's version
 	boot export stage2 --format squashfs --output two
@@ -166,6 +174,7 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 }
 
 @test "export: the bill of materials" {
+	needs jq
 	boot export stage2 --format tar.zst
 	bill=$name.tar.zst.cdx.json
 	asked() { jq -r "$1" "$bill"; }
@@ -221,6 +230,7 @@ and all(.dependencies[]; keys == ["dependsOn", "ref"] and (.ref | IN($refs[]))
 and ([.dependencies[].ref] | sort) == ($refs | sort)'
 
 @test "export: the bill of materials is well formed, for every stage and target" {
+	needs jq
 	sed -i 's/^licence=0BSD/licence="0BSD AND (MIT OR GPL-2.0-or-later)"/; s/^version=3/version="3+git~1"/' \
 		"$world/recipes/app/recipe"
 	printf 'caf\351 "quoted" \\ \001\n' >"$world/recipes/zed/odd.patch.txt"
@@ -240,6 +250,7 @@ and ([.dependencies[].ref] | sort) == ($refs | sort)'
 }
 
 @test "export: a base stage's recipes are in the bill, as far as they are not made again" {
+	needs jq
 	cp "$world/stages/stage2" "$world/stages/stage3"
 	sed -i 's/^runs=.*/runs=target/; s/^tools=.*/tools=stage1\nbase=stage2/' "$world/stages/stage3"
 	sed -i '/^files$/d; /^greet/d; /^zed/d; /^program/d; /^app/d; /^libc$/d; /^rt$/d' "$world/stages/stage3"
@@ -252,6 +263,7 @@ and ([.dependencies[].ref] | sort) == ($refs | sort)'
 }
 
 @test "export: the provenance" {
+	needs jq
 	boot export stage2 --format tar.zst
 	paper=$name.tar.zst.provenance.json
 	asked() { jq -r "$1" "$paper"; }
@@ -277,6 +289,7 @@ and ([.dependencies[].ref] | sort) == ($refs | sort)'
 }
 
 @test "export: signed, and the signature holds for these bytes alone" {
+	needs ssh-keygen
 	ssh-keygen -q -t ed25519 -N '' -C me -f key
 	boot export stage2 --format tar.zst --sign key
 	printf 'me %s\n' "$(cat key.pub)" >signers
@@ -293,6 +306,7 @@ and ([.dependencies[].ref] | sort) == ($refs | sort)'
 }
 
 @test "export: what is no key, and one that is not there" {
+	needs ssh-keygen
 	run boot export stage2 --format tar.zst --sign nosuch
 	ended 2
 	says "--sign nosuch: this key cannot be read"
@@ -443,6 +457,7 @@ without() { # PROGRAM COMMAND...: where that program cannot be run
 }
 
 @test "export: a missing program is named, with the remedy" {
+	needs mksquashfs mkfs.erofs
 	set -- "$runner" --root="$world" --store="$store" --target "$native" export stage2
 	run without mksquashfs "$@" --format squashfs
 	ended 3

@@ -7,11 +7,7 @@ driver=playwright-core@1.65.1
 
 setup_file() {
 	common_setup_file
-	for program in node npm chromium; do
-		command -v $program >/dev/null && continue
-		echo "$program is missing; the page is tried with node, npm and chromium, which src/packages lists" >&2
-		return 1
-	done
+	needs node npm chromium
 	npm_install $driver
 	new_world "$BATS_FILE_TMPDIR/world"
 	"$runner" --root="$BATS_FILE_TMPDIR/world" --store="$BATS_FILE_TMPDIR/warm" --quiet \

@@ -7,6 +7,7 @@ tools="gitlab-ci-local@4.64.1 @action-validator/cli@0.6.0 @action-validator/core
 
 setup_file() {
 	common_setup_file
+	needs node npm
 	# shellcheck disable=SC2086
 	npm_install $tools
 }

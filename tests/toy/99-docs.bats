@@ -92,6 +92,7 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 }
 
 @test "docs: the pages are sound, and have every option, verb, fact and variable" {
+	needs mandoc col
 	mandoc -T lint -W warning "$top/docs/bootstrap.1" "$top/docs/bootstrap.5"
 	mandoc -T ascii "$top/docs/bootstrap.1" | col -b >"$BATS_TEST_TMPDIR/1"
 	mandoc -T ascii "$top/docs/bootstrap.5" | col -b >"$BATS_TEST_TMPDIR/5"

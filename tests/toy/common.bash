@@ -159,6 +159,17 @@ cannot() {
 	skip "$1"
 }
 
+# needs PROGRAM...: skips what tries them, or is tried by them, where they are not
+needs() {
+	local program
+	for program; do command -v "$program" >/dev/null || cannot "$program is missing: ./bootstrap --setup=test"; done
+}
+
+needs_another_user() {
+	[ "$(id -u)" != 0 ] || setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null ||
+		cannot "no other user can be had here"
+}
+
 # npm_install PACKAGE@VERSION...: for a file of tests; the registry is the one that npm is set up with
 npm_install() {
 	npm install --prefix "$BATS_FILE_TMPDIR/npm" --no-audit --no-fund --ignore-scripts --prefer-offline \

@@ -226,10 +226,12 @@ static void removes(void **state)
 	assert_true(tree_remove(path));
 }
 
+enum { NOBODY_THERE = 77 }; // a user namespace may hold a single user
+
 static void remove_as_nobody(const void *path)
 {
 	if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
-		_exit(2);
+		_exit(NOBODY_THERE);
 	shell("mkdir -p %s/a/b/c/d; touch %s/a/b/c/f; chmod 0 %s/a/b/c %s/a/b %s/a",
 	      (const char *)path, (const char *)path, (const char *)path, (const char *)path,
 	      (const char *)path);
@@ -242,6 +244,8 @@ static void removes_what_is_closed_to_its_owner(void **state)
 	const char *words, *path = room();
 	chmod(path, 0777);
 	int status = outcome(remove_as_nobody, mem_format("%s/tree", path), &words);
+	if (status == NOBODY_THERE)
+		skip();
 	if (status != 0)
 		fail_msg("status %d: %s", status, words);
 }
