@@ -59,6 +59,17 @@ pin() { # RECIPE FILE
 	cmp "$(tree_of fetch/libc build)/libc-2.1.tar" "$mirror/libc_2.1.orig.tar"
 }
 
+@test "a mirror may hold one location's file under another's name" {
+	own_mirror
+	tar -C "$BATS_TEST_TMPDIR" -xf "$mirror/libc-2.1.tar"
+	tar -C "$BATS_TEST_TMPDIR" -cf "$mirror/libc-2.1.tar" libc-2.1
+	sed -i "s,^sha256=.*,&\ndebian=pool/main/libc_2.1.orig.tar\ndebian_sha256=$(sha256sum <"$mirror/libc-2.1.tar" | cut -c1-64)," \
+		"$world/recipes/libc/recipe"
+	run boot --fetch-only
+	ended 0
+	cmp "$(tree_of fetch/libc build)/libc-2.1.tar" "$mirror/libc-2.1.tar"
+}
+
 @test "a mended mirror is enough to go on" {
 	own_mirror
 	mv "$mirror/libc-2.1.tar" "$mirror/aside"
