@@ -10,6 +10,8 @@
 #define VERSION "0.1"
 #endif
 
+enum { HANG_LIMIT = 900 }; // seconds
+
 enum shape { FLAG, TEXT, NUMBER, SPAN, SIZE, NAMES };
 
 // One table for the parser, --help and completion. `at` is the option's place in struct options.
@@ -38,6 +40,8 @@ static const struct option {
 	 "emulate all programs of a foreign target"},
 	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0,
 	 "stop after 90s, 30m or 5h; exit status 75"},
+	{"--hang-limit", "TIME", SPAN, AT(run.hang_limit), 0,
+	 "end a job that is silent and idle so long (15m)"},
 	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1,
 	 "after a failure build what does not need it"},
 	{"--json", "FILE", TEXT, AT(run.json), 0, "events, a JSON object a line; - is stdout"},
@@ -283,6 +287,7 @@ const struct options *options_parse(int argc, char **argv)
 	options->verb = "";
 	options->root = ".";
 	options->run.talk = NORMAL;
+	options->run.hang_limit = HANG_LIMIT;
 	options->run.mirror = getenv("BOOTSTRAP_MIRROR");
 	for (int i = 1; i < argc;) {
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))

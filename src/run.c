@@ -4,7 +4,7 @@
 // One loop: signals, ended children and phase names come in through epoll, one at a time.
 #include "journal.h"
 #include "report.h"
-#include "task.h"
+#include "watchdog.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +18,6 @@
 enum {
 	FETCHES = 4,	   // at once: more would not be faster, and not be polite
 	LOCKED_WAIT = 250, // ms until a job that another run has at work is looked at again
-	PATIENCE = 10,	   // seconds a job gets to end after SIGTERM
 	MEMORY_SHARE = 90, // per cent of what is free, for jobs that say what they need
 };
 
@@ -27,6 +26,7 @@ struct loop {
 	const struct run_wish *wish;
 	struct wants wants;
 	struct jobserver server;
+	struct watchdog watchdog;
 	struct journal journal;
 	struct list tasks;  // struct task *, at work
 	struct list locked; // struct job *, at work in another run
@@ -124,7 +124,7 @@ static void begin_stop(struct loop *loop, enum exit_status status)
 	if (loop->status == EXIT_DONE || status != EXIT_RECIPE)
 		loop->status = status;
 	if (!again)
-		loop->kill_at = now() + PATIENCE;
+		loop->kill_at = now() + TASK_PATIENCE;
 	loop->stopping = true;
 	report_stop(status);
 	EACH(struct task, task, loop->tasks)
@@ -250,13 +250,15 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 		watch(loop, task->child.pidfd, task);
 		return;
 	}
-	bool stopped = task->stopping;
+	bool stopped = task->stopping && !task->hung;
 	leave(loop, task, true);
 	job->state = JOB_IDLE;
 	if (stopped && code != EXIT_DONE)
 		report_stopped(job);
 	else if (trouble)
 		fail_job(loop, job, "", trouble, EXIT_HOST);
+	else if (task->hung)
+		fail_job(loop, job, phase, task->hung, EXIT_RECIPE);
 	else
 		fail_job(loop, job, phase, mem_format("exit status %d", code), EXIT_RECIPE);
 }
@@ -313,15 +315,12 @@ static int milliseconds_until(double time)
 
 static int patience(const struct loop *loop)
 {
-	int wait = -1, until;
-	if (loop->locked.count && !loop->stopping)
-		wait = LOCKED_WAIT;
+	int wait = milliseconds_until(watchdog_due(&loop->watchdog, &loop->tasks));
 	double clock = loop->kill_at > 0 ? loop->kill_at : loop->deadline;
-	if (clock > 0) {
-		until = milliseconds_until(clock);
-		wait = wait < 0 || until < wait ? until : wait;
-	}
-	return wait;
+	if (loop->locked.count && !loop->stopping && wait > LOCKED_WAIT)
+		wait = LOCKED_WAIT;
+	int until = clock > 0 ? milliseconds_until(clock) : wait;
+	return until < wait ? until : wait;
 }
 
 static void watch_clock(struct loop *loop)
@@ -335,6 +334,7 @@ static void watch_clock(struct loop *loop)
 		EACH(struct task, task, loop->tasks)
 			task_stop(task, true);
 	}
+	watchdog_look(&loop->watchdog, &loop->tasks, loop->jobs);
 }
 
 static void step(struct loop *loop)
@@ -364,6 +364,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 	loop.deadline = wish->time_limit > 0 ? now() + wish->time_limit : 0;
 	watch_signals(&loop);
 	jobserver_open(&loop.server, slots);
+	watchdog_start(&loop.watchdog, wish->hang_limit);
 	journal_start(&loop.journal, jobs, slots);
 	wants_start(&loop.wants, jobs, wish);
 	report_open(jobs, wish, &loop.wants);

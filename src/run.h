@@ -11,6 +11,7 @@ struct run_wish {
 	struct list fresh; // recipes to start over
 	int slots;	   // of the budget; 0: one a processor
 	double time_limit; // seconds, 0: none
+	double hang_limit; // seconds that a job may be silent and idle
 	bool keep_going, fetch_only, offline;
 	enum { QUIET, NORMAL, VERBOSE } talk;
 	const char *mirror;

@@ -176,6 +176,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 			      .memory = job->item ? job->item->recipe->memory : 0,
 			      .started = now(),
 			      .phase = ""};
+	task->pulse = (struct pulse){.since = task->started, .looked = task->started};
 	task->record = (struct record){.job = job->name,
 				       .target = job_target(wish->jobs, job),
 				       .key = job->key,
@@ -241,17 +242,23 @@ int task_reap(struct task *task, const char **error)
 }
 
 // SIGTERM lets make and ninja remove what is half written; a worker is never stopped, it is short.
-void task_stop(struct task *task, bool at_once)
+void task_signal(struct task *task, bool at_once)
 {
 	if (task->child.trouble < 0)
 		return;
-	task->stopping = true;
+	task->killed |= at_once;
 	kill(task->child.pid, at_once ? SIGKILL : SIGTERM);
+}
+
+void task_stop(struct task *task, bool at_once)
+{
+	task->stopping |= task->child.trouble >= 0;
+	task_signal(task, at_once);
 }
 
 void task_end(struct task *task, const struct store *store, bool failed)
 {
-	if (failed)
+	if (failed && !task->killed)
 		store_pause(store, task->job->key);
 	close(task->lock);
 	task->job->task = NULL;

@@ -5,6 +5,14 @@
 #include "jobserver.h"
 #include "room.h"
 
+enum { TASK_PATIENCE = 10 }; // seconds a job gets to end after SIGTERM
+
+struct pulse { // watchdog.c: what was seen of a job at its last sign of life
+	double since, looked;
+	double cpu;
+	long long output; // bytes of its log
+};
+
 struct task {
 	struct job *job;
 	struct sandbox *sandbox;
@@ -18,6 +26,10 @@ struct task {
 	const char *phase; // at work now, "" before the first
 	double phase_started;
 	bool stopping;
+	bool killed; // it had no time to leave whole files
+	struct pulse pulse;
+	const char *hung; // in which state it was found, or NULL
+	double kill_at;	  // monotonic seconds; 0: never
 };
 
 double now(void); // seconds, monotonic
@@ -37,6 +49,8 @@ int task_reap(struct task *task, const char **error);
 // Starts the worker that keeps a job's output.
 bool task_keep(struct task *task, const struct store *store);
 void task_stop(struct task *task, bool at_once);
+// Tells everything in the sandbox to end, or ends it.
+void task_signal(struct task *task, bool at_once);
 void task_end(struct task *task, const struct store *store, bool failed);
 
 #endif

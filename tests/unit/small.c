@@ -125,6 +125,8 @@ static void options_are_read(void **state)
 	assert_int_equal((long)options->run.time_limit, 5400);
 	assert_int_equal((long)parsed("--time-limit 90")->run.time_limit, 90);
 	assert_int_equal((long)parsed("--time-limit 30m")->run.time_limit, 1800);
+	assert_int_equal((long)parsed("")->run.hang_limit, 900);
+	assert_int_equal((long)parsed("--hang-limit 2h")->run.hang_limit, 7200);
 	assert_int_equal(parsed("-j 7")->run.slots, 7);
 	assert_int_equal(parsed("-j=8")->run.slots, 8);
 	assert_string_equal(parsed("why x")->operand, "x");
