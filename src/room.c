@@ -162,6 +162,8 @@ static void show_root(struct room *room)
 		    strcmp(name, "tmp") != 0)
 			show_folder(room, top, name);
 	emulate(room, top);
+	if (room->wish->jobs->plan->foreign)
+		room->sandbox->emulator = room->wish->jobs->plan->target->qemu;
 	if (room->job->item->stage->native)
 		room->sandbox->machine = room->wish->jobs->plan->target->machine;
 }

@@ -30,8 +30,9 @@ struct sandbox {
 		tree; // a tree to write on without changing it: lowest layer of an overlay; or NULL
 	struct list steps;
 	bool network;
-	const char *machine; // what uname(2) says in there; NULL: what it is
-	bool interactive;    // keeps the terminal, the signals of its keys and the right to mount
+	const char *machine;  // what uname(2) says in there; NULL: what it is
+	const char *emulator; // runs its programs, or NULL; how the name of that begins
+	bool interactive;     // keeps the terminal, the signals of its keys and the right to mount
 	const char *folder;
 	char *const *argv, *const *environment;
 	struct sandbox_fd {
@@ -55,10 +56,16 @@ void sandbox_base(struct sandbox *sandbox);
 enum { STEP_OF_ROOT = -1 };
 int sandbox_enter(const struct sandbox *sandbox, uid_t uid, gid_t gid, int *step);
 
+struct death {	    // of a program that the emulator ran, by a signal
+	int signal; // 0: none
+	char program[32];
+};
+
 struct child {
 	pid_t pid;
 	int pidfd;   // readable when the child has ended; the caller waits for it and closes it
 	int trouble; // the child's word on why it could not start
+	struct death death; // the last one of a job that failed; set by spawn_trouble
 };
 
 // Starts `sandbox->argv` as the only job of a new pid namespace, whose pid 1 dies with this
@@ -67,7 +74,7 @@ bool spawn(const struct sandbox *sandbox, struct child *child);
 
 // After the child ended: NULL when it got as far as its program; else why it did not, with the
 // remedy where there is a known one.
-const char *spawn_trouble(const struct sandbox *sandbox, const struct child *child);
+const char *spawn_trouble(const struct sandbox *sandbox, struct child *child);
 // Why namespaces are refused on this machine, as far as can be read: a sentence with the remedy.
 const char *namespace_remedy(int error);
 

@@ -3,9 +3,8 @@
 //
 // Two processes start: pid 1 of the namespace, which makes the room, passes signals on and reaps
 // strays, and below it the job. When pid 1 ends, the kernel ends whatever is left.
+#include "asked.h"
 #include "conf.h"
-#include "sandbox.h"
-#include "uname.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,17 +21,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TROUBLE_FD = 20, SPARE_FD = 32, STEP_OF_PROGRAM = -2, NOT_STARTED = 125, NOT_FOUND = 127 };
+enum {
+	TROUBLE_FD = 20,
+	SPARE_FD = 32,
+	STEP_OF_PROGRAM = -2,
+	STEP_OF_DEATH = -3,
+	NOT_STARTED = 125,
+	NOT_FOUND = 127
+};
 
 struct trouble {
 	int step, error;
+	struct death death; // when the step is that
 };
+
+static void tell(const struct trouble *trouble)
+{
+	ssize_t ignored = write(TROUBLE_FD, trouble, sizeof *trouble); // perhaps nobody listens
+	(void)ignored;
+}
 
 __attribute__((noreturn)) static void give_up(int step)
 {
-	struct trouble trouble = {step, errno};
-	ssize_t ignored = write(TROUBLE_FD, &trouble, sizeof trouble); // perhaps nobody listens
-	(void)ignored;
+	struct trouble trouble = {.step = step, .error = errno};
+	tell(&trouble);
 	_exit(step == STEP_OF_PROGRAM ? NOT_FOUND : NOT_STARTED);
 }
 
@@ -86,8 +98,16 @@ static int reap(pid_t job)
 	return -1;
 }
 
+__attribute__((noreturn)) static void end(int code, const struct death *death)
+{
+	struct trouble trouble = {.step = STEP_OF_DEATH, .death = *death};
+	if (code && death->signal)
+		tell(&trouble);
+	_exit(code);
+}
+
 // pid_namespaces(7): pid 1 gets only signals it waits for; blocked ones are kept for signalfd.
-__attribute__((noreturn)) static void be_init(pid_t job, int asked, const struct utsname *names)
+__attribute__((noreturn)) static void be_init(pid_t job, struct asked *asked)
 {
 	sigset_t set;
 	sigemptyset(&set);
@@ -95,16 +115,16 @@ __attribute__((noreturn)) static void be_init(pid_t job, int asked, const struct
 	sigaddset(&set, SIGTERM);
 	struct pollfd fds[] = {
 		{.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN},
-		{.fd = asked, .events = POLLIN},
+		{.fd = asked->fd, .events = POLLIN},
 	};
 	for (;;) {
 		struct signalfd_siginfo info;
 		int code = reap(job);
 		if (code >= 0)
-			_exit(code);
+			end(code, &asked->death);
 		poll(fds, 2, -1);
 		if (fds[1].revents & POLLIN)
-			uname_answer(asked, names);
+			asked_answer(asked);
 		while (read(fds[0].fd, &info, sizeof info) == (ssize_t)sizeof info)
 			if (info.ssi_signo == SIGTERM)
 				kill(-1, SIGTERM);
@@ -115,8 +135,8 @@ __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, 
 						 gid_t gid, int trouble)
 {
 	sigset_t all;
-	struct utsname names;
-	int step, asked = -1;
+	struct asked asked = {.fd = -1};
+	int step;
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	arrange_fds(sandbox, trouble);
@@ -127,15 +147,16 @@ __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, 
 		_exit(NOT_STARTED);
 	if (sandbox_enter(sandbox, uid, gid, &step) < 0)
 		give_up(step);
-	if (sandbox->machine)
-		asked = uname_listen(sandbox->machine, &names);
-	pid_t job = sandbox->machine && asked < 0 ? -1 : fork();
+	bool asks = sandbox->machine || sandbox->emulator;
+	// Without the names of who died one can live: not every container lets its processes be asked.
+	if (asks && !asked_listen(&asked, sandbox->machine, sandbox->emulator) && sandbox->machine)
+		give_up(STEP_OF_ROOT);
+	pid_t job = fork();
 	if (job < 0)
 		give_up(STEP_OF_ROOT);
 	if (job == 0)
 		run_program(sandbox);
-	close(TROUBLE_FD);
-	be_init(job, asked, &names);
+	be_init(job, &asked);
 }
 
 bool spawn(const struct sandbox *sandbox, struct child *child)
@@ -185,11 +206,14 @@ static const char *refusal(const struct sandbox *sandbox, const struct trouble *
 	return mem_format("; %s", namespace_remedy(trouble->error));
 }
 
-const char *spawn_trouble(const struct sandbox *sandbox, const struct child *child)
+const char *spawn_trouble(const struct sandbox *sandbox, struct child *child)
 {
 	struct trouble trouble;
 	ssize_t count = read(child->trouble, &trouble, sizeof trouble);
 	if (count != (ssize_t)sizeof trouble)
+		return NULL;
+	child->death = trouble.death;
+	if (trouble.step == STEP_OF_DEATH)
 		return NULL;
 	return mem_format("sandbox: cannot %s: %s%s", step_text(sandbox, trouble.step),
 			  strerror(trouble.error), refusal(sandbox, &trouble));
