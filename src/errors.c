@@ -28,6 +28,8 @@ static const char *const strong[] = {
 	"Out of memory",
 	"PLEASE submit a bug",
 	"Segmentation fault",
+	"qemu: uncaught target signal",
+	"QEMU internal SIG",
 	"SyntaxError: ",
 	"error[E",
 	"curl: (",

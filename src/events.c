@@ -143,6 +143,17 @@ void event_failed(const struct job *job, const char *phase, const char *why, con
 	end();
 }
 
+void event_retry(const struct job *job, const char *phase, const char *why, const char *log)
+{
+	if (!begin("retry"))
+		return;
+	text("job", job->name);
+	text("phase", *phase ? phase : NULL);
+	text("why", why);
+	text("log", log);
+	end();
+}
+
 void event_stopped(const struct job *job)
 {
 	if (!begin("stopped"))

@@ -14,6 +14,7 @@ void event_done(const struct job *job, const struct record *record);
 // `error` is the first of the log, or NULL.
 void event_failed(const struct job *job, const char *phase, const char *why, const char *log,
 		  const char *error);
+void event_retry(const struct job *job, const char *phase, const char *why, const char *log);
 void event_stopped(const struct job *job);
 void event_stop(int status, const char *why);
 void event_end(int status, size_t made);

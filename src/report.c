@@ -109,6 +109,14 @@ void report_failure(const struct job *job, const char *phase, const char *why)
 	event_failed(job, phase, why, failure.log, failure.error);
 }
 
+void report_retry(const struct job *job, const char *phase, const char *why)
+{
+	progress_end(job);
+	if (is_news(job))
+		line("again", job->name, mem_format(" (%s)", why));
+	event_retry(job, phase, why, log_of(job));
+}
+
 void report_stopped(const struct job *job)
 {
 	progress_end(job);

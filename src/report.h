@@ -14,6 +14,8 @@ void report_start(const struct job *job);
 void report_phase(const struct job *job, const char *phase);
 void report_done(const struct job *job, const struct record *record);
 void report_failure(const struct job *job, const char *phase, const char *why);
+// It failed, and will be tried once more.
+void report_retry(const struct job *job, const char *phase, const char *why);
 void report_stopped(const struct job *job); // it was told to, and goes on in the next run
 void report_stop(enum exit_status status);  // the whole run was told to
 void report_end(enum exit_status status);

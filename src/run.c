@@ -4,6 +4,7 @@
 // One loop: signals, ended children and phase names come in through epoll, one at a time.
 #include "journal.h"
 #include "report.h"
+#include "verdict.h"
 #include "watchdog.h"
 
 #include <errno.h>
@@ -241,6 +242,14 @@ static void look_at_locked(struct loop *loop)
 	}
 }
 
+static void try_again(struct loop *loop, struct job *job, const char *phase, const char *why)
+{
+	job->retried = true;
+	job->state = JOB_READY;
+	list_push(&loop->wants.ready, job);
+	report_retry(job, phase, why);
+}
+
 static void sandbox_ended(struct loop *loop, struct task *task, int code, const char *trouble)
 {
 	struct job *job = task->job;
@@ -251,16 +260,17 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 		return;
 	}
 	bool stopped = task->stopping && !task->hung;
+	struct verdict verdict = verdict_of(task, loop->jobs, code);
 	leave(loop, task, true);
 	job->state = JOB_IDLE;
 	if (stopped && code != EXIT_DONE)
 		report_stopped(job);
 	else if (trouble)
 		fail_job(loop, job, "", trouble, EXIT_HOST);
-	else if (task->hung)
-		fail_job(loop, job, phase, task->hung, EXIT_RECIPE);
+	else if (verdict.again && !loop->stopping)
+		try_again(loop, job, phase, verdict.why);
 	else
-		fail_job(loop, job, phase, mem_format("exit status %d", code), EXIT_RECIPE);
+		fail_job(loop, job, phase, verdict.why, EXIT_RECIPE);
 }
 
 static void worker_ended(struct loop *loop, struct task *task, int code)

@@ -40,7 +40,7 @@ static bool may_go_on(const struct job *job, const struct store *store)
 {
 	if (job->kind == JOB_FETCH)
 		return true;
-	if (job->kind != JOB_BUILD || job->fresh)
+	if (job->kind != JOB_BUILD || (job->fresh && !job->retried))
 		return false;
 	return recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key);
 }
@@ -140,7 +140,8 @@ static bool start_sandbox(struct task *task, const struct room_wish *wish,
 	const struct store *store = wish->jobs->store;
 	const char *key = task->job->key;
 	int pipes[2], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	int log = open_log(store, key, go_on);
+	int log = open_log(store, key, go_on || task->job->retried);
+	task->log_start = log < 0 ? 0 : lseek(log, 0, SEEK_END);
 	if (null < 0 || log < 0 || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) {
 		*error = mem_format("no log or pipe: %s", strerror(errno));
 		return false;

@@ -26,7 +26,8 @@ struct task {
 	const char *phase; // at work now, "" before the first
 	double phase_started;
 	bool stopping;
-	bool killed; // it had no time to leave whole files
+	long long log_start; // bytes that earlier tries have left in the log
+	bool killed;	     // it had no time to leave whole files
 	struct pulse pulse;
 	const char *hung; // in which state it was found, or NULL
 	double kill_at;	  // monotonic seconds; 0: never

@@ -1,47 +1,11 @@
 #!/usr/bin/env bats
 # Programs of the build machine in rooms of a foreign target.
 load common
+load foreign
 
 setup_file() { common_setup_file; make_warm; }
 setup() { needs busybox; common_setup; warm; foreign_stages; }
 teardown() { common_teardown; }
-
-# The root's own shell is but the head of a program of the other processor; another recipe of the same
-# name gives a real one for the build machine.
-foreign_stages() {
-	# the number of its processor in an ELF header
-	case $foreign in far) number='\267' ;; *) number='\076' ;; esac
-	for name in shell odd; do
-		add stage2 "$name" <<-R
-			tools=busybox
-			package() {
-				if [ "\$FOR" = build ]; then bin=\$OUT/bin; else bin=\$OUT/usr/bin; fi
-				mkdir -p "\$bin"
-				if [ "\$FOR" = build ]; then
-					cp "\$(readlink -f "\$(command -v busybox)")" "\$bin/$name"
-				else
-					printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0$number\0' >"\$bin/$name"
-				fi
-				chmod 755 "\$bin/$name"
-				[ $name = shell ] || return 0
-				for link in sh cat chmod cp false find grep ls mkdir rm uname; do
-					ln -s shell "\$bin/\$link"
-				done
-				printf '#!/bin/sh\n' >"\$bin/llvm-strip"
-				chmod 755 "\$bin/llvm-strip"
-			}
-		R
-	done
-	# what the emulator is told by
-	sed -i 's,: >"$OUT/usr/lib/$LOADER",cp "$RECIPE/head" "$OUT/usr/lib/$LOADER",' \
-		"$world/recipes/files/recipe"
-	printf '%b' "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0$number\0" >"$world/recipes/files/head"
-	printf 'runs=build\ntools=build\nif=native-tools\nshell for=build\n' >"$world/stages/quick"
-	add quick told for=cross <<-'R'
-		package() { mkdir -p "$OUT/bin"; echo "$TRIPLE" >"$OUT/bin/target"; }
-	R
-	printf 'runs=target\ntools=stage2\nbase=stage2\nnative=quick\n' >"$world/stages/stage2.5"
-}
 
 # probe: a recipe of stage2.5 whose report is what the script on stdin prints
 probe() {

@@ -1,5 +1,6 @@
 // How faults are told: who is silent, who is there, and which line of a log speaks of a crash.
 #include "census.h"
+#include "crash.h"
 #include "unit.h"
 #include "watchdog.h"
 
@@ -83,6 +84,56 @@ static void time_in_which_nobody_looked_does_not_count(void **state)
 	assert_int_equal(pulse_silence(&pulse, 5120, 10, 0, 0), 40);
 }
 
+static void last_words(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *words;
+		bool inner;
+	} table[] = {
+		{"qemu: uncaught target signal 11 (Segmentation fault) - core dumped",
+		 "signal 11 (Segmentation fault)", false},
+		{"x: qemu: uncaught target signal 6 (Aborted)", "signal 6 (Aborted)", false},
+		{"qemu-x: QEMU internal SIGSEGV {code=MAPERR, addr=0x20}",
+		 "QEMU internal SIGSEGV {code=MAPERR, addr=0x20}", true},
+		{"qemu: unhandled CPU exception 0x4 - aborting",
+		 "qemu: unhandled CPU exception 0x4 - aborting", true},
+		{"Bail out! ERROR:../../tcg/x.c:1:f: assertion failed", NULL, true},
+		{"qemu: uncaught", "", false},
+		{"Bail out! no such test", "", false},
+		{"", "", false},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct crash crash = {0};
+		const char *words = table[i].words ? table[i].words : table[i].line;
+		assert_int_equal(crash_line(table[i].line, &crash), *words != '\0');
+		assert_string_equal(crash.words, words);
+		assert_int_equal(crash.inner, table[i].inner);
+	}
+	struct crash crash;
+	const char *line = mem_format("qemu: fatal: %0500d", 1);
+	assert_true(crash_line(line, &crash));
+	assert_int_equal(strlen(crash.words), CRASH_WORDS - 1);
+}
+
+static void only_this_try_and_the_last_phase_count(void **state)
+{
+	(void)state;
+	static const char death[] = "qemu: uncaught target signal 4 (Illegal instruction)\n";
+	const char *log = mem_format("%s/log", room());
+	struct crash crash;
+	write_file(log, mem_format("==> build\n%s%sx\n", death, death));
+	assert_true(crash_find(log, 0, &crash));
+	assert_int_equal(crash.line, 3);
+	assert_true(crash_find(log, 10, &crash));
+	assert_false(crash_find(log, (long long)(10 + 2 * strlen(death)), &crash));
+	write_file(log, mem_format("%s==> build\nx\n", death));
+	assert_false(crash_find(log, 0, &crash));
+	write_file(log, death);
+	assert_true(crash_find(log, 0, &crash));
+	assert_false(crash_find("/nowhere", 0, &crash));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +141,8 @@ int main(void)
 		cmocka_unit_test(who_is_there),
 		cmocka_unit_test(silence_lasts_from_the_last_sign_of_life),
 		cmocka_unit_test(what_cannot_be_told_is_life),
+		cmocka_unit_test(last_words),
+		cmocka_unit_test(only_this_try_and_the_last_phase_count),
 		cmocka_unit_test(time_in_which_nobody_looked_does_not_count),
 	};
 	return cmocka_run_group_tests_name("faults", tests, NULL, NULL);

@@ -1,0 +1,61 @@
+// Enters: a task whose sandbox ended badly. Leaves: why, in words, and whether to try again. May
+// touch: its log, to read.
+//
+// A job of an emulated room is tried twice where the emulator is to be suspected: it is known to
+// crash, and to hang, once in many thousand programs, and the next time not. What comes twice is
+// the program's own doing, or an emulator that is broken.
+#include "verdict.h"
+#include "crash.h"
+#include "fail.h"
+
+#include <signal.h>
+#include <string.h>
+
+// Signals that a program dies of by its own fault.
+static bool is_fault(int number)
+{
+	return number == SIGILL || number == SIGTRAP || number == SIGABRT || number == SIGBUS ||
+	       number == SIGFPE || number == SIGSEGV;
+}
+
+static const char *signal_words(int number)
+{
+	return mem_format("signal %d (%s)", number, strsignal(number));
+}
+
+// What pid 1 of the room saw has the name; but programs that are made to die, to see whether they
+// do, it sees as well. So the log has to speak of it, too, or the exit status.
+static const char *crash_words(const struct task *task, const struct jobs *jobs, int code)
+{
+	struct crash crash;
+	const struct death *death = &task->child.death;
+	const char *emulator = jobs->plan->target->qemu;
+	const char *program = *death->program ? death->program : "a program";
+	const char *log = store_path(jobs->store, "objects/%s/log", task->job->key);
+	bool told = crash_find(log, task->log_start, &crash);
+	if (told && crash.inner)
+		return mem_format("%s gave up on %s: %s (line %ld of the log)", emulator, program,
+				  crash.words, crash.line);
+	if (told)
+		return mem_format("%s, run by %s, died of %s (line %ld of the log)", program,
+				  emulator, crash.words, crash.line);
+	int number = code - EXIT_BY_SIGNAL;
+	if (!is_fault(number))
+		return NULL;
+	return mem_format("%s, run by %s, died of %s", program, emulator, signal_words(number));
+}
+
+struct verdict verdict_of(const struct task *task, const struct jobs *jobs, int code)
+{
+	struct verdict verdict = {.why = task->hung};
+	bool emulated = task->sandbox->emulator != NULL;
+	const char *crash = emulated && !task->hung ? crash_words(task, jobs, code) : NULL;
+	if (!task->hung)
+		verdict.why = mem_format("exit status %d%s%s", code, crash ? ": " : "",
+					 crash ? crash : "");
+	bool suspected = emulated && (task->hung || crash);
+	verdict.again = suspected && !task->job->retried;
+	if (suspected && task->job->retried)
+		verdict.why = mem_format("%s; tried twice", verdict.why);
+	return verdict;
+}
