@@ -32,6 +32,7 @@ static const char *const strong[] = {
 	"QEMU internal SIG",
 	"SyntaxError: ",
 	"error[E",
+	"broken: ",
 	"curl: (",
 	"patch: **** ",
 	"bootstrap: ",

@@ -178,6 +178,7 @@ static void add_build(struct jobs *jobs, const struct item *item)
 		unpack = unpack_of(jobs, item->recipe->source);
 	struct job *job = add(jobs, JOB_BUILD, mem_format("%s/%s", item->stage->name, item->name));
 	job->item = item;
+	job->trial = recipe_has_tool(item->recipe, "emulator") && !stage_is_native(item->stage);
 	jobs->builds.at[item->number] = job;
 	job->unpack = unpack;
 	if (unpack)
@@ -202,6 +203,18 @@ static void add_stage(struct jobs *jobs, const struct stage *stage)
 	list_push(&jobs->stages, job);
 }
 
+// Whatever is built in a root of the target's own waits for the trials; its key does not hold them.
+static void add_trials(struct jobs *jobs)
+{
+	EACH(struct job, trial, jobs->builds) {
+		if (!trial->trial || !jobs->plan->foreign)
+			continue;
+		EACH(struct job, job, jobs->builds)
+			if (stage_is_native(job->item->stage))
+				material(job, trial);
+	}
+}
+
 struct jobs *jobs_make(const struct plan *plan, const struct store *store, const struct host *host)
 {
 	struct jobs *jobs = mem_new(sizeof *jobs);
@@ -214,6 +227,7 @@ struct jobs *jobs_make(const struct plan *plan, const struct store *store, const
 			add_build(jobs, item);
 		add_stage(jobs, stage);
 	}
+	add_trials(jobs);
 	return jobs;
 }
 

@@ -38,6 +38,7 @@ struct job {
 	bool wanted;		    // its output has to be known
 	bool demanded;		    // its output has to be there
 	bool fresh;		    // to be made again, whatever the store has
+	bool trial;		    // tries the emulator, before builds rely on it
 	bool retried;		    // tried a second time, or about to be
 	const char *before;	    // the output that the store had, when fresh
 	enum {

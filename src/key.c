@@ -3,6 +3,7 @@
 //
 // Outputs of other jobs are named by their hash, not their key: a recipe that changed, but made the
 // same bytes, changes nothing further up.
+#include "emulator.h"
 #include "fail.h"
 #include "hash.h"
 #include "job.h"
@@ -162,6 +163,8 @@ static void manifest_of_build(struct manifest *to, const struct job *job)
 		say_host(to, item);
 	if (stage_is_native(item->stage))
 		say(to, "native");
+	if (job->trial)
+		say(to, "emulator %s", emulator_version(to->jobs));
 	if (job->unpack)
 		say(to, "source %s %s", job->unpack->source->version, job->unpack->key);
 	say_parts(to, "library", job->sysroot);

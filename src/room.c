@@ -175,6 +175,8 @@ static void show_build_machine(struct room *room, const struct item *item)
 		hide_headers(room);
 	link_tools(room, item->recipe);
 	show_libraries(room);
+	if (room->job->trial && room->job->sysroot)
+		emulate(room, tree(room, room->job->sysroot));
 }
 
 static void furnish_build(struct room *room)

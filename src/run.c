@@ -2,6 +2,7 @@
 // failed. May touch: fds, processes, time; the store through its calls.
 //
 // One loop: signals, ended children and phase names come in through epoll, one at a time.
+#include "emulator.h"
 #include "journal.h"
 #include "report.h"
 #include "verdict.h"
@@ -270,7 +271,7 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 	else if (verdict.again && !loop->stopping)
 		try_again(loop, job, phase, verdict.why);
 	else
-		fail_job(loop, job, phase, verdict.why, EXIT_RECIPE);
+		fail_job(loop, job, phase, verdict.why, verdict.status);
 }
 
 static void worker_ended(struct loop *loop, struct task *task, int code)
@@ -377,6 +378,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 	watchdog_start(&loop.watchdog, wish->hang_limit);
 	journal_start(&loop.journal, jobs, slots);
 	wants_start(&loop.wants, jobs, wish);
+	emulator_check(jobs);
 	report_open(jobs, wish, &loop.wants);
 	if (report_clock() >= 0)
 		watch(&loop, report_clock(), &loop);

@@ -1,6 +1,7 @@
 // Enters: a job whose turn has come. Leaves: a process that does it, and afterwards its output in
 // the store. May touch: processes, the job's fds; the store through its calls only.
 #include "task.h"
+#include "emulator.h"
 #include "fail.h"
 #include "hash.h"
 #include "journal.h"
@@ -139,6 +140,9 @@ static bool start_sandbox(struct task *task, const struct room_wish *wish,
 {
 	const struct store *store = wish->jobs->store;
 	const char *key = task->job->key;
+	*error = emulator_trouble(wish->jobs, task->job);
+	if (*error)
+		return false;
 	int pipes[2], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int log = open_log(store, key, go_on || task->job->retried);
 	task->log_start = log < 0 ? 0 : lseek(log, 0, SEEK_END);

@@ -6,7 +6,7 @@
 // the program's own doing, or an emulator that is broken.
 #include "verdict.h"
 #include "crash.h"
-#include "fail.h"
+#include "emulator.h"
 
 #include <signal.h>
 #include <string.h>
@@ -45,11 +45,28 @@ static const char *crash_words(const struct task *task, const struct jobs *jobs,
 	return mem_format("%s, run by %s, died of %s", program, emulator, signal_words(number));
 }
 
+// A trial that compiles, but is not passed, speaks of the machine.
+static bool is_finding(const struct task *task)
+{
+	return task->job->trial && !strcmp(task->phase, "check");
+}
+
+static struct verdict finding(const struct task *task, const struct jobs *jobs)
+{
+	const char *log = store_path(jobs->store, "objects/%s/log", task->job->key);
+	return (struct verdict){
+		.why = emulator_findings(jobs, log, task->log_start),
+		.status = EXIT_HOST,
+	};
+}
+
 struct verdict verdict_of(const struct task *task, const struct jobs *jobs, int code)
 {
-	struct verdict verdict = {.why = task->hung};
+	struct verdict verdict = {.why = task->hung, .status = EXIT_RECIPE};
 	bool emulated = task->sandbox->emulator != NULL;
 	const char *crash = emulated && !task->hung ? crash_words(task, jobs, code) : NULL;
+	if (is_finding(task))
+		return finding(task, jobs);
 	if (!task->hung)
 		verdict.why = mem_format("exit status %d%s%s", code, crash ? ": " : "",
 					 crash ? crash : "");

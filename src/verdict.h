@@ -2,10 +2,12 @@
 #ifndef VERDICT_H
 #define VERDICT_H
 
+#include "fail.h"
 #include "task.h"
 
 struct verdict {
 	const char *why;
+	enum exit_status status; // of the run
 	bool again; // it was the emulator, for all one can tell, and for the first time
 };
 

@@ -114,12 +114,15 @@ static void skip(struct wants *wants, struct job *job)
 	wants_settle(wants, job);
 }
 
-// While what is below is built for hours, the network is idle; and a file that is not to be had
-// should show now, not then.
-static void fetch_early(struct wants *wants, const struct job *job)
+// While what is below is built for hours, the network is idle; and a file that is not to be had, or
+// an emulator that is broken, should show now, not then.
+static void demand_early(struct wants *wants, const struct job *job)
 {
 	if (job->unpack)
 		demand(wants, job->unpack->fetch);
+	EACH(struct job, material, job->materials)
+		if (material->trial)
+			demand(wants, material);
 }
 
 // The key is known, the output is not there: gets what the job is made of, and makes it ready.
@@ -144,7 +147,7 @@ static void consider(struct wants *wants, struct job *job)
 		return;
 	}
 	if (!all_known(&job->inputs)) {
-		fetch_early(wants, job);
+		demand_early(wants, job);
 		return;
 	}
 	if (!job->looked)
@@ -201,13 +204,20 @@ void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_
 	forecast_start(jobs, wish, wants->ready.count);
 }
 
+static bool comes_first(const struct job *job, const struct job *other)
+{
+	if (job->trial != other->trial)
+		return job->trial; // hours depend on what it finds
+	return job->path > other->path;
+}
+
 struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit)
 {
 	size_t best = wants->ready.count;
 	for (size_t i = 0; i < wants->ready.count; i++) {
 		const struct job *job = wants->ready.at[i], *other;
 		other = best < wants->ready.count ? wants->ready.at[best] : NULL;
-		if ((!other || job->path > other->path) && fits(fit, job))
+		if ((!other || comes_first(job, other)) && fits(fit, job))
 			best = i;
 	}
 	if (best == wants->ready.count)

@@ -38,7 +38,8 @@ foreign_stages() {
 	printf 'runs=target\ntools=stage2\nbase=stage2\nnative=quick\n' >"$world/stages/stage2.5"
 }
 
-# foreign_program FILE crash|hang: a program of the other processor that dies of SIGILL, or waits for ever
+# foreign_program FILE crash|end|hang: a program of the other processor that dies of SIGILL, ends well, or waits
+# for ever
 foreign_program() {
 	python3 - "$foreign" "$@" <<-'P'
 		import os, struct, sys
@@ -46,6 +47,9 @@ foreign_program() {
 		arm = target == "far"
 		if what == "crash":
 		    code = bytes(4) if arm else b"\x0f\x0b"
+		elif what == "end":  # exit(0)
+		    code = (struct.pack("<3I", 0xd2800000, 0xd2800000 | 93 << 5 | 8, 0xd4000001) if arm else
+		            b"\x31\xff\xb8\x3c\0\0\0\x0f\x05")
 		elif arm:  # ppoll(0, 0, 0, 0, 0), then around in a circle
 		    code = struct.pack("<8I", *(0xd2800000 | n for n in range(5)), 0xd2800000 | 73 << 5 | 8, 0xd4000001,
 		                       0x14000000)

@@ -1,0 +1,79 @@
+// Enters: jobs, and the log of a trial. Leaves: whether and how a foreign target's programs run here.
+// May touch: files it reads; the emulator, to ask for its version.
+#include "emulator.h"
+#include "binfmt.h"
+#include "cells.h"
+#include "fail.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool emulator_serves(const struct jobs *jobs, const struct job *job)
+{
+	return jobs->plan->foreign && job->item &&
+	       (job->trial || stage_is_native(job->item->stage));
+}
+
+const char *emulator_trouble(const struct jobs *jobs, const struct job *job)
+{
+	return emulator_serves(jobs, job) ? binfmt_trouble(jobs->plan->target) : NULL;
+}
+
+void emulator_check(const struct jobs *jobs)
+{
+	EACH(const struct job, job, jobs->all) {
+		const char *trouble = NULL;
+		if (job->wanted && !job->present)
+			trouble = emulator_trouble(jobs, job);
+		if (trouble)
+			fail(EXIT_HOST, "%s cannot be built: %s", job->name, trouble);
+	}
+}
+
+const char *emulator_version(const struct jobs *jobs)
+{
+	const char *path = binfmt_interpreter(jobs->plan->target);
+	const char *version = path ? host_version(jobs->store, base_name(path)) : NULL;
+	return version ? version : "";
+}
+
+// "broken: WHAT: HOW"
+static const char *add_broken(const char *names, char *line)
+{
+	static const char mark[] = "broken: ";
+	if (strncmp(line, mark, strlen(mark)) != 0)
+		return names;
+	char *what = line + strlen(mark);
+	text_tame(what, strlen(what));
+	what[strcspn(what, ":\n")] = '\0';
+	return mem_format("%s%s%s", names, *names ? ", " : "", what);
+}
+
+static const char *broken_in(const char *log, long long behind)
+{
+	const char *names = "";
+	char *line = NULL;
+	size_t room = 0;
+	FILE *file = fopen(log, "re");
+	if (file && fseek(file, (long)behind, SEEK_SET) == 0)
+		while (getline(&line, &room, file) >= 0)
+			names = add_broken(names, line);
+	free(line);
+	if (file)
+		fclose(file);
+	return names;
+}
+
+const char *emulator_findings(const struct jobs *jobs, const char *log, long long behind)
+{
+	const char *name = jobs->plan->target->qemu, *version = emulator_version(jobs);
+	const char *broken = broken_in(log, behind);
+	return mem_format(
+		"%s cannot be built with: %s; install a newer %s-static (7.2 or later), or "
+		"build on a machine of the target's kind",
+		*version ? version : name,
+		*broken ? mem_format("broken are %s", broken)
+			: "it does not run a program to its end",
+		name);
+}
