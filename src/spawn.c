@@ -191,6 +191,8 @@ static const char *step_text(const struct sandbox *sandbox, int step)
 	if (step < 0)
 		return "make the root";
 	const struct step *at = sandbox->steps.at[step];
+	if (at->kind == STEP_BINFMT)
+		return mem_format("register an emulator at %s", at->to);
 	return mem_format("put '%s' at %s", at->from, at->to);
 }
 
@@ -198,6 +200,9 @@ static const char *step_text(const struct sandbox *sandbox, int step)
 static const char *refusal(const struct sandbox *sandbox, const struct trouble *trouble)
 {
 	const struct step *step = trouble->step < 0 ? NULL : sandbox->steps.at[trouble->step];
+	if (step && step->kind == STEP_BINFMT)
+		return "; the kernel must have binfmt_misc, and the emulator be one static program: "
+		       "./bootstrap doctor tries both";
 	if (trouble->error != EPERM && trouble->error != EACCES)
 		return "";
 	if (step && step->kind == STEP_PROC)

@@ -102,6 +102,18 @@ place() { printf '%s\n' "$output" | grep -n " start    $1$" | cut -d: -f1; }
 	equal jobs early/trial "$(started)"
 }
 
+@test "an emulator that cannot be registered ends the run with 3, and a remedy" {
+	trial <<<'check() { "$RECIPE/end"; }'
+	fakes=$BATS_TEST_TMPDIR/fakes
+	mkdir -p "$fakes/qemu-toy-static"
+	sed -i 's/^qemu=.*/qemu=qemu-toy/' "$world/targets/$foreign"
+	PATH=$PATH:$fakes run boot_foreign
+	ended 3
+	says "early/trial failed: sandbox: cannot register an emulator at /dev/binfmt_misc: "
+	says "the kernel must have binfmt_misc, and the emulator be one static program: ./bootstrap doctor tries both"
+	silent_on stage2.5/relies
+}
+
 @test "where there is no emulator nothing is begun, unless nothing needs one" {
 	trial <<<'check() { "$RECIPE/end"; }'
 	echo '# anew' >>"$world/recipes/app/recipe"
