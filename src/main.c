@@ -38,6 +38,16 @@ static const char *machine(const struct options *options)
 	return target_named(&targets, options->build)->machine;
 }
 
+// "verify/NAME" speaks of a stage that only verify makes; its log is to be read, its room looked into.
+static const char *verified(const struct options *options)
+{
+	static const char prefix[] = STAGE_VERIFY "/";
+	if (!strcmp(options->verb, "verify"))
+		return options->operand;
+	bool speaks = options->operand && !strncmp(options->operand, prefix, strlen(prefix));
+	return speaks ? STAGE_VERIFY : NULL;
+}
+
 static const struct plan *make_plan(const struct options *options)
 {
 	const struct plan_wish wish = {
@@ -46,7 +56,7 @@ static const struct plan *make_plan(const struct options *options)
 		.machine = machine(options),
 		.host_clang = options->host_clang,
 		.emulate_all = options->emulate_all,
-		.verify = strcmp(options->verb, "verify") ? NULL : options->operand,
+		.verify = verified(options),
 	};
 	return plan_make(&wish);
 }

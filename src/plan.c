@@ -72,6 +72,17 @@ static void read_stages(struct plan *plan)
 			stage_read(plan, name);
 }
 
+static const struct stage *to_verify(const struct plan *plan, const char *name)
+{
+	const struct stage *last = NULL;
+	if (strcmp(name, STAGE_VERIFY) != 0)
+		return plan_stage(plan, name);
+	EACH(const struct stage, stage, plan->stages)
+		if (stage_is_native(stage) && !stage->base)
+			last = stage;
+	return last;
+}
+
 const struct plan *plan_make(const struct plan_wish *wish)
 {
 	struct plan *plan = mem_new(sizeof *plan);
@@ -85,8 +96,9 @@ const struct plan *plan_make(const struct plan_wish *wish)
 	plan->native_tools = plan->foreign && !wish->emulate_all;
 	plan->backends = backends(plan);
 	read_stages(plan);
-	if (wish->verify)
-		plan->again = stage_again(plan, plan_stage(plan, wish->verify));
+	const struct stage *verified = wish->verify ? to_verify(plan, wish->verify) : NULL;
+	if (verified)
+		plan->again = stage_again(plan, verified);
 	return plan;
 }
 

@@ -31,6 +31,8 @@ struct recipe {
 	bool reads_distro;
 };
 
+#define STAGE_VERIFY "verify" // the stage that verify makes of another
+
 enum purpose {
 	FOR_TARGET, // runs on, or is linked into programs of, the target
 	FOR_BUILD,  // runs on the build machine, the same for every target
@@ -73,7 +75,7 @@ struct plan {
 	size_t items;		   // in all stages
 	struct list stages;	   // struct stage *, in the order of building
 	const struct target *target;
-	const struct stage *again;  // what verify adds, or NULL
+	const struct stage *again;  // what verify adds, of the name STAGE_VERIFY, or NULL
 	const struct target *build; // the build machine's own target; NULL: none describes it
 	bool foreign;		    // the build machine cannot run the target's programs
 	bool host_clang;
@@ -86,7 +88,7 @@ struct plan_wish {
 	const char *machine;	   // the build machine, as uname -m says
 	bool host_clang;
 	bool emulate_all;   // no program of the build machine stands in for an emulated one
-	const char *verify; // a stage to be built once more, by itself; or NULL
+	const char *verify; // a stage to build once more; STAGE_VERIFY: whichever can; or NULL
 };
 
 // Reads everything; a mistake in any file is fatal and names its place. No fork, no write.

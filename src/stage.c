@@ -186,7 +186,7 @@ struct stage *stage_again(struct plan *plan, const struct stage *stage)
 			"can build itself",
 			stage->name);
 	*made = (struct stage){
-		.name = "verify",
+		.name = STAGE_VERIFY,
 		.path = stage->path,
 		.tools = stage,
 		.below = stage,

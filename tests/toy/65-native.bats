@@ -186,6 +186,26 @@ self_sufficient() {
 	says "2 of 3 recipes came out the same"
 }
 
+@test "what failed when a stage was verified can be looked into" {
+	self_sufficient
+	add stage3 odd <<-'R'
+		build() { [ ! -e /usr/share/odd ]; }
+		package() {
+			mkdir -p "$OUT/usr/share"
+			echo here >"$OUT/usr/share/odd"
+		}
+	R
+	run boot verify stage3
+	ended 1
+	says "verify/odd failed in phase build"
+	run boot log verify/odd
+	ended 0
+	says "==> build"
+	run boot shell verify/odd -- cat /usr/share/odd
+	ended 0
+	equal output here "$output"
+}
+
 @test "verify refuses what cannot build itself" {
 	run boot verify stage2
 	ended 2
