@@ -69,12 +69,21 @@ static void set_target_compiler(struct list *to, const struct jobs *jobs, bool n
 	set(to, "LDFLAGS=%s", native ? "" : "--sysroot=/sysroot");
 }
 
+// Where the build machine's program is; by its name alone one of the stage below could be found.
+static const char *place_of(const struct item *item, const char *program)
+{
+	return item->stage->tools ? mem_format("/host/bin/%s", program) : host_path(program);
+}
+
 // What a recipe may run while it builds: in the target's own root that is the target's compiler.
-static void set_build_compiler(struct list *to, const struct jobs *jobs, bool native)
+static void set_build_compiler(struct list *to, const struct item *item, const struct jobs *jobs)
 {
 	const char *triple = jobs->plan->target->triple;
-	set(to, "BUILD_CC=%s", native ? mem_format("%s-clang", triple) : jobs->host->cc);
-	set(to, "BUILD_CXX=%s", native ? mem_format("%s-clang++", triple) : jobs->host->cxx);
+	bool native = stage_is_native(item->stage);
+	set(to, "BUILD_CC=%s",
+	    native ? mem_format("%s-clang", triple) : place_of(item, jobs->host->cc));
+	set(to, "BUILD_CXX=%s",
+	    native ? mem_format("%s-clang++", triple) : place_of(item, jobs->host->cxx));
 }
 
 static void set_places(struct list *to, const struct item *item, bool native)
@@ -113,7 +122,7 @@ void set_for_build(struct list *to, const struct item *item, const struct room_w
 	set(to, "JOBS=%d", wish->share);
 	set(to, "MEMORY=%ld", wish->memory);
 	set(to, "MAKEFLAGS=%s", wish->makeflags);
-	set_build_compiler(to, wish->jobs, native);
+	set_build_compiler(to, item, wish->jobs);
 	if (item->purpose != FOR_BUILD)
 		set_target(to, wish->jobs);
 	if (item->purpose == FOR_TARGET)

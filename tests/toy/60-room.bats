@@ -233,6 +233,20 @@ report() {
 	equal "can be written" "" "$(report stage1)"
 }
 
+@test "the build machine's compiler is itself, also where the stage below has one of its name" {
+	add stage1 impostor for=build <<-'R'
+		package() {
+			mkdir "$OUT/bin"
+			printf '#!/bin/sh\necho impostor\n' >"$OUT/bin/${BUILD_CC##*/}"
+			chmod 755 "$OUT/bin/${BUILD_CC##*/}"
+		}
+	R
+	# shellcheck disable=SC2016
+	head='tools=cc' probe <<<'"$BUILD_CC" -dumpmachine >&6; "${BUILD_CC##*/}" >&6'
+	equal by-name impostor "$(report | tail -n 1)"
+	equal by-variable "$(cc -dumpmachine | cut -d- -f1)" "$(report | head -n 1 | cut -d- -f1)"
+}
+
 @test "a recipe may be built from parts of the checkout, and is built again when they change" {
 	head='checkout="distro targets"' probe <<<'ls /src >&6; . /src/distro; echo "$id" >&6'
 	# shellcheck disable=SC1090,SC1091
