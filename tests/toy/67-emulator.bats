@@ -4,7 +4,7 @@ load common
 load foreign
 
 setup_file() { common_setup_file; make_warm; }
-setup() { common_setup; warm; foreign_stages; events=$BATS_TEST_TMPDIR/events; }
+setup() { common_setup; warm; needs_emulator; foreign_stages; events=$BATS_TEST_TMPDIR/events; }
 teardown() { common_teardown; }
 
 # victim: a recipe of stage2.5 with two programs beside it, and the functions on stdin
@@ -13,8 +13,6 @@ victim() {
 	foreign_program "$world/recipes/victim/crash" crash
 	foreign_program "$world/recipes/victim/hang" hang
 }
-
-emulator() { sed -n 's/^qemu=//p' "$world/targets/$foreign"; }
 
 @test "a crash of the emulator is told, and tried again once, where it was" {
 	victim <<-'R'

@@ -4,10 +4,8 @@ load common
 load foreign
 
 setup_file() { common_setup_file; make_warm; }
-setup() { common_setup; warm; foreign_stages; emulator_stage; }
+setup() { common_setup; warm; needs_emulator; foreign_stages; emulator_stage; }
 teardown() { common_teardown; }
-
-emulator() { sed -n 's/^qemu=//p' "$world/targets/$foreign"; }
 
 # A stage of its own, as the real one is, and a build that waits for it. What tells the emulator which programs
 # are its own is among stage1's libraries here.

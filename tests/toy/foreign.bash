@@ -64,3 +64,6 @@ foreign_program() {
 		os.chmod(path, 0o755)
 	P
 }
+
+emulator() { sed -n 's/^qemu=//p' "$world/targets/$foreign"; }
+needs_emulator() { command -v "$(emulator)" >/dev/null || needs "$(emulator)-static"; }
