@@ -25,7 +25,8 @@ check: $(BUILD)/bootstrap $(units)
 # Everything else: all stages from source, their roots tried from inside; runs killed; a third processor; all
 # built twice to compare.
 check-real: $(BUILD)/bootstrap
-	tests/run real/stage2 real/stage3 real/verify real/again real/interrupted real/third real/same-bytes
+	tests/run real/stage2 real/stage3 real/verify real/again real/interrupted real/third real/same-bytes \
+		real/both-ways
 
 # A pin whose file is no longer to be had shows here, by name.
 check-sources: $(BUILD)/bootstrap
@@ -34,7 +35,7 @@ check-sources: $(BUILD)/bootstrap
 
 # What the runner itself costs, in ratios measured side by side.
 bench: $(BUILD)/bootstrap
-	tests/bench/run
+	tests/bench/run $(PARTS)
 
 # The checkout is the product: what is installed is a link to it, its pages, and completion for shells.
 share = $(DESTDIR)$(PREFIX)/share
