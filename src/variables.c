@@ -91,6 +91,7 @@ static void set_places(struct list *to, const struct item *item, bool native)
 	set(to, "SRC=/src");
 	if (native) {
 		set(to, "PATH=/usr/bin");
+		set(to, "TOOLS=/usr");
 		set(to, "SYSROOT=/");
 		return;
 	}

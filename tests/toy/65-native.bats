@@ -61,13 +61,13 @@ probe() {
 	equal report "$(lines_of "Toy Linux 1" bin bootstrap build dev etc out proc recipe tmp usr)" "$report"
 }
 
-@test "SYSROOT is /, no flag names another, and there are no tools beside it" {
+@test "SYSROOT is /, no flag names another, and the tools lie in it" {
 	probe <<-'R'
 		echo "$SYSROOT ${TOOLS-none} $PATH $CFLAGS|$LDFLAGS|$BUILD_CC" >&6
 	R
 	# shellcheck disable=SC1090,SC1091
 	triple=$(. "$world/distro" && . "$world/targets/$native" && echo "$triple")
-	equal variables "/ none /usr/bin -O2 -mtoy=$native -ffile-prefix-map=/src=. -ffile-prefix-map=/build=.||$triple-clang" \
+	equal variables "/ /usr /usr/bin -O2 -mtoy=$native -ffile-prefix-map=/src=. -ffile-prefix-map=/build=.||$triple-clang" \
 		"$report"
 }
 
