@@ -46,6 +46,12 @@ function grouped(list, name, value) {
 const worked = sum(jobs, job => job.took);
 const lastRun = data.runs.find(run => run.last);
 
+// What share of the last run's time its processors worked for it.
+function busy(made) {
+	const could = lastRun && lastRun.end ? (lastRun.end - lastRun.start) * lastRun.slots : 0;
+	return could > 0 && made.length ? percent(sum(made, job => job.cpu), could) + ' of its processors' : '';
+}
+
 function writeSummary() {
 	const box = byId('summary'), processor = sum(jobs, job => job.cpu);
 	const add = (name, value, more) => box.append(element('div', {}, element('dt', {}, name),
@@ -60,8 +66,8 @@ function writeSummary() {
 	add('Processor time', seconds(processor), worked > 0 ? (processor / worked).toFixed(2) + ' cores on average' : '');
 	const largest = jobs.filter(job => job.memory).sort((a, b) => b.memory - a.memory)[0];
 	add('Most memory', largest ? bytes(largest.memory * 1024) : '–', largest ? largest.name : '');
-	const made = jobs.filter(job => job.last === 'made').length, found = jobs.filter(job => job.last === 'found').length;
-	add('Last run', lastRun ? count(made) + ' made' : '–', lastRun ? count(found) + ' from the store' : 'no journal');
+	const made = jobs.filter(job => job.last === 'made'), found = jobs.filter(job => job.last === 'found').length;
+	add('Last run', lastRun ? count(made.length) + ' made' : '–', lastRun ? [count(found) + ' from the store', busy(made)].filter(Boolean).join(', ') : 'no journal');
 }
 
 function writeChain() {

@@ -98,6 +98,7 @@ const tests = {
 			await page.fill('#find', 'zed');
 			const names = await page.locator('#table tbody tr td:first-child').allTextContents();
 			assert(names.length > 2 && names.every(name => name.includes('zed')), names);
+			assert.match(await page.textContent('#summary'), /from the store, [\d.]+ % of its processors/);
 			await page.click('#last details[data-what=failed] summary');
 			await page.click('#last ' + job('stage2/zed'));
 			assert.match(await page.textContent('#facts-body'), /failed/);
