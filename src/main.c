@@ -13,9 +13,12 @@
 
 static const char *store_folder(const struct options *options)
 {
-	const char *given = options->store ? options->store : getenv("BOOTSTRAP_STORE");
+	const char *named = getenv("BOOTSTRAP_STORE");
+	const char *given = options->store ? options->store : named && *named ? named : NULL;
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	char here[PATH_MAX];
+	if (given && !*given)
+		fail(EXIT_INPUT, "--store wants a folder, and was given no name");
 	if (!given && cache && *cache == '/')
 		return mem_format("%s/bootstrap", cache);
 	if (!given && home)

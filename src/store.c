@@ -3,6 +3,7 @@
 #include "store.h"
 #include "conf.h"
 #include "fail.h"
+#include "plan.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -23,12 +24,27 @@ const char *store_path(const struct store *store, const char *format, ...)
 	return mem_format("%s/%s", store->path, below);
 }
 
+// A slip of the pen must not make somebody's folder a store: gc would clear out what it does not know.
+static void check_place(const struct store *store)
+{
+	static const char *const not_ours = "lost+found"; // in a file system of its own
+	if (access(store->path, F_OK) < 0 || !access(store_path(store, "trees"), F_OK))
+		return;
+	struct list names = folder_names(store->path);
+	EACH(const char, name, names)
+		if (strcmp(name, not_ours) != 0)
+			fail(EXIT_INPUT,
+			     "%s: holds '%s' and is no store; give --store a folder of its own",
+			     store->path, name);
+}
+
 const struct store *store_open(const char *path)
 {
 	static const char *const folders[] = {"trees",	"records", "inputs", "logs",	"objects",
 					      "latest", "roots",   "root",   "versions"};
 	struct store *store = mem_new(sizeof *store);
 	store->path = path;
+	check_place(store);
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
 		if (!tree_folder(store_path(store, "%s", folders[i])))
 			fail(EXIT_HOST,

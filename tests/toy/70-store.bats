@@ -13,7 +13,7 @@ alone() {
 small_store() { # KIB SCRIPT: a store with so much space, of 8 MiB; give_space gives the rest
 	mkdir -p "$store"
 	# shellcheck disable=SC2016
-	alone sh -c 'mount -t tmpfs -o size=8m tmpfs "$2" &&
+	alone sh -c 'mount -t tmpfs -o size=8m tmpfs "$2" && mkdir "$2/trees" &&
 		head -c "$(((8192 - $1) * 1024))" /dev/zero >"$2/ballast" &&
 		give_space() { rm "$store/ballast"; } && store=$2 && eval "$3"' sh "$1" "$store" "$2"
 }
