@@ -226,6 +226,8 @@ bool tree_unite(const char *from, const char *to, bool over, const char **error)
 	if (!names_of(from, &names, &count))
 		return failed(error, "list", from);
 	for (size_t i = 0; done && i < count; i++) {
+		if (*names[i] == '.')
+			continue;
 		snprintf(source, sizeof source, "%s/%s", from, names[i]);
 		snprintf(target, sizeof target, "%s/%s", to, names[i]);
 		if (lstat(source, &info) < 0)
@@ -252,7 +254,7 @@ static bool copy_bytes(int in, int out)
 static bool copy_file(const char *from, const char *to, mode_t mode, const char **error)
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC);
-	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0777);
+	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0100 ? 0755 : 0644);
 	// The one time here too: to ninja, a newer copy of the same text is a change.
 	bool done = (copy_bytes(in, out) && !futimens(out, times)) || failed(error, "copy", from);
 	if (in >= 0)
@@ -272,6 +274,8 @@ static bool copy_folder(const char *from, const char *to, const char **error)
 	if (!names_of(from, &names, &count))
 		return failed(error, "list", from);
 	for (size_t i = 0; done && i < count; i++) {
+		if (*names[i] == '.')
+			continue;
 		snprintf(source, sizeof source, "%s/%s", from, names[i]);
 		snprintf(target, sizeof target, "%s/%s", to, names[i]);
 		done = tree_copy(source, target, error);
@@ -280,7 +284,8 @@ static bool copy_folder(const char *from, const char *to, const char **error)
 	return done;
 }
 
-// Links are followed: a recipe may be one.
+// Links are followed: a recipe may be one. What a key does not hold must not come along: an editor's
+// dot files, and modes that are of the checkout's umask.
 bool tree_copy(const char *from, const char *to, const char **error)
 {
 	struct stat info;

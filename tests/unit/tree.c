@@ -263,6 +263,19 @@ static void copies_with_the_one_time(void **state)
 	assert_non_null(strstr(error, "File exists"));
 }
 
+// What was copied is what the key of a build says: names without dot files, x or no x.
+static void copies_what_counts(void **state)
+{
+	(void)state;
+	const char *error = "", *path = room();
+	shell("mkdir %s/from; cd %s/from; echo x >text; echo x >run; echo x >.text.swp; "
+	      "chmod 600 text; chmod 770 run",
+	      path, path);
+	assert_true(tree_copy(mem_format("%s/from", path), mem_format("%s/to", path), &error));
+	assert_string_equal(shell("cd %s/to; stat -c '%%n %%a' *; ls -A", path),
+			    "run 755\ntext 644\nrun\ntext\n");
+}
+
 static void makes_folders(void **state)
 {
 	(void)state;
@@ -317,6 +330,7 @@ int main(void)
 		cmocka_unit_test(removes),
 		cmocka_unit_test(removes_what_is_closed_to_its_owner),
 		cmocka_unit_test(copies_with_the_one_time),
+		cmocka_unit_test(copies_what_counts),
 		cmocka_unit_test(makes_folders),
 		cmocka_unit_test(hashes),
 	};
