@@ -17,6 +17,8 @@ struct failure failure_of(const struct jobs *jobs, const struct job *job, const 
 {
 	struct first_error error;
 	struct failure failure = {.job = job, .phase = phase, .why = why};
+	if (!job->key)
+		return failure;
 	failure.log = store_path(jobs->store, "objects/%s/log", job->key);
 	if (errors_first(failure.log, phase, &error)) {
 		failure.error = mem_text(error.text);
@@ -66,9 +68,13 @@ static const char *title_of(const struct failure *failure)
 
 static void show_folded(const struct failure *failure)
 {
-	const char *id = mem_format("log%.16s", failure->job->key);
 	if (!groups_serve())
 		return;
+	if (!failure->log) {
+		group_error(stderr, title_of(failure), failure->why);
+		return;
+	}
+	const char *id = mem_format("log%.16s", failure->job->key);
 	group_begin(stderr, id, mem_format("the log of %s", failure->job->name));
 	show_tail(failure->log, LOG_TAIL_FOLDED);
 	group_end(stderr, id);
@@ -92,9 +98,11 @@ void failure_show(const struct failure *failure, const struct run_wish *wish)
 		fprintf(stderr,
 			"the first error, in line %ld of the log:\n  > %s\nthe last lines:\n",
 			failure->line, failure->error);
-	show_tail(failure->log, LOG_TAIL);
-	fprintf(stderr, "the whole log:   %s\n", failure->log);
-	if (failure->job->item)
+	if (failure->log) {
+		show_tail(failure->log, LOG_TAIL);
+		fprintf(stderr, "the whole log:   %s\n", failure->log);
+	}
+	if (failure->log && failure->job->item)
 		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", failure->job->name,
 			wish->place);
 	fprintf(stderr, "to go on:        %s\n", wish->again);

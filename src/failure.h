@@ -8,7 +8,7 @@ struct failure {
 	const struct job *job;
 	const char *phase; // "" when it was in none
 	const char *why;
-	const char *log;   // path
+	const char *log;   // path; NULL: it could not even begin
 	const char *error; // the first of the log, or NULL
 	long line;	   // where that stands
 };

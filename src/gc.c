@@ -25,6 +25,8 @@ static void keep_plan(const struct plan_wish *wish, const struct store *store, s
 			job_set_key(jobs, job);
 			wants_look(&wants, job);
 		}
+		if (job->trouble) // what it made, and others made of that, would be swept
+			fail(EXIT_INPUT, "%s", job->trouble);
 		keep(names, job->key);
 		keep(names, job->out);
 	}

@@ -32,6 +32,7 @@ struct job {
 	struct job *fetch, *unpack, *sysroot, *tools;
 
 	const char *manifest, *key; // set once the inputs' outputs are known
+	const char *trouble;	    // why there is no key: a file that cannot be read; else NULL
 	const char *out;	    // its output's hash; NULL as long as it is not known
 	bool looked;		    // the store was asked for the key
 	bool present;		    // the output is in the store
@@ -77,10 +78,10 @@ struct jobs *jobs_make(const struct plan *plan, const struct store *store, const
 // What a record calls the target of a job: its target's name, or "build" when it serves all.
 const char *job_target(const struct jobs *jobs, const struct job *job);
 
-// Sets manifest and key; every input's `out` must be known.
-void job_set_key(const struct jobs *jobs, struct job *job);
+// Sets manifest and key; every input's `out` must be known. False: see job->trouble.
+bool job_set_key(const struct jobs *jobs, struct job *job);
 // Sets them again from the files as they are now: between then and now somebody may have edited.
-void job_renew_key(const struct jobs *jobs, struct job *job);
+bool job_renew_key(const struct jobs *jobs, struct job *job);
 // A name for the file that a fetch brings, from its first location.
 const char *source_file(const struct source *source);
 const char *base_name(const char *path);

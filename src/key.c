@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 // To be raised when the runner itself comes to build differently from the same facts.
 static const char generation[] = "1";
@@ -20,6 +21,7 @@ struct manifest {
 	const struct jobs *jobs;
 	size_t length;
 	struct list lines;
+	const char *trouble; // what could not be read, NULL: nothing
 };
 
 __attribute__((format(printf, 2, 3))) static void say(struct manifest *to, const char *format, ...);
@@ -42,12 +44,22 @@ static const char *joined(const struct manifest *from)
 	return text;
 }
 
+static void miss(struct manifest *to, const char *path)
+{
+	if (!to->trouble)
+		to->trouble = mem_format("%s: cannot be read: %s", path, strerror(errno));
+}
+
+// Keys are made during a run, too, when somebody may be at work on the checkout: a file that is gone
+// is one job's trouble.
 static void say_file(struct manifest *to, const char *below)
 {
 	const char *path = mem_format("%s/%s", to->jobs->plan->root, below);
 	struct stat info;
-	if (stat(path, &info) < 0)
-		fail_at(path, 0, "cannot be read: %s", strerror(errno));
+	if (stat(path, &info) < 0 || access(path, R_OK) < 0) {
+		miss(to, path);
+		return;
+	}
 	if (S_ISDIR(info.st_mode)) {
 		struct list names = folder_names(path);
 		EACH(const char, name, names)
@@ -56,8 +68,9 @@ static void say_file(struct manifest *to, const char *below)
 	}
 	const char *digest = hash_file(path);
 	if (!digest)
-		fail_at(path, 0, "cannot be read: %s", strerror(errno));
-	say(to, "file %s %s%s", below, digest, info.st_mode & 0100 ? " x" : "");
+		miss(to, path);
+	else
+		say(to, "file %s %s%s", below, digest, info.st_mode & 0100 ? " x" : "");
 }
 
 // The style, and what it keeps beside itself under its name (configure, configure.site).
@@ -95,6 +108,8 @@ static void say_once(struct manifest *to, struct names *of, const char *name,
 		names_add(of, name, made);
 	}
 	const struct manifest *made = names_find(of, name).at[0];
+	if (!to->trouble)
+		to->trouble = made->trouble;
 	EACH(const char, line, made->lines)
 		say(to, "%s", line);
 }
@@ -205,13 +220,14 @@ static void manifest_of_compose(struct manifest *to, const struct job *job)
 		say(to, "part /%s %s", part->below, part->job->out);
 }
 
-void job_set_key(const struct jobs *jobs, struct job *job)
+bool job_set_key(const struct jobs *jobs, struct job *job)
 {
 	struct manifest manifest = {.jobs = jobs};
 	if (job->key)
-		return;
-	if (job->unpack)
-		job_set_key(jobs, job->unpack); // from pins alone: nothing has to be fetched for it
+		return true;
+	if (job->unpack &&
+	    !job_set_key(jobs, job->unpack)) // from pins alone: nothing has to be fetched for it
+		manifest.trouble = job->unpack->trouble;
 	say(&manifest, "generation %s", generation);
 	switch (job->kind) {
 	case JOB_FETCH:
@@ -227,13 +243,17 @@ void job_set_key(const struct jobs *jobs, struct job *job)
 		manifest_of_compose(&manifest, job);
 		break;
 	}
+	job->trouble = manifest.trouble;
+	if (job->trouble)
+		return false;
 	job->manifest = joined(&manifest);
 	job->key = hash_text(job->manifest);
+	return true;
 }
 
-void job_renew_key(const struct jobs *jobs, struct job *job)
+bool job_renew_key(const struct jobs *jobs, struct job *job)
 {
 	*jobs->shared = (struct shared){0};
 	job->key = NULL;
-	job_set_key(jobs, job);
+	return job_set_key(jobs, job);
 }

@@ -140,6 +140,8 @@ static void fail_job(struct loop *loop, struct job *job, const char *phase, cons
 	report_failure(job, phase, why);
 	if (loop->status < status)
 		loop->status = status;
+	if (!loop->wish->keep_going)
+		loop->stopping = true; // what is at work ends; nothing new starts
 	wants_settle(&loop->wants, job);
 }
 
@@ -203,7 +205,11 @@ static bool start(struct loop *loop, struct job *job)
 	int slots = slots_for(loop, job);
 	if (!jobserver_take(&loop->server, slots))
 		return false;
-	job_renew_key(loop->jobs, job);
+	if (!job_renew_key(loop->jobs, job)) {
+		jobserver_give(&loop->server, slots);
+		fail_job(loop, job, "", job->trouble, EXIT_INPUT);
+		return true;
+	}
 	int lock = store_lock(loop->jobs->store, job->key);
 	if (lock >= 0 && (job->fresh || !wants_look(&loop->wants, job))) {
 		start_with(loop, job, lock, slots);
@@ -307,8 +313,6 @@ static void task_event(struct loop *loop, struct task *task)
 		sandbox_ended(loop, task, code, trouble);
 	else
 		worker_ended(loop, task, code);
-	if (loop->status != EXIT_DONE && !loop->wish->keep_going)
-		loop->stopping = true; // what is at work ends; nothing new starts
 }
 
 static void signal_event(struct loop *loop)

@@ -86,6 +86,8 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 {
 	const struct host *host = jobs->host;
 	struct job *job = unfinished(jobs, options->operand);
+	if (job->trouble)
+		fail(EXIT_INPUT, "%s", job->trouble);
 	if (job->present)
 		fail(EXIT_INPUT,
 		     "%s is built, its room is gone; to build it again: ./bootstrap%s --fresh %s",

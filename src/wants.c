@@ -86,7 +86,8 @@ static void start_over(struct job *job)
 static void look_up(struct wants *wants, struct job *job)
 {
 	job->looked = true;
-	job_set_key(wants->jobs, job);
+	if (!job_set_key(wants->jobs, job))
+		return;
 	wants_look(wants, job);
 	if (named(&wants->wish->fresh, job))
 		start_over(job);
@@ -125,6 +126,12 @@ static void demand_early(struct wants *wants, const struct job *job)
 			demand(wants, material);
 }
 
+static void make_ready(struct wants *wants, struct job *job)
+{
+	job->state = JOB_READY;
+	list_push(&wants->ready, job);
+}
+
 // The key is known, the output is not there: gets what the job is made of, and makes it ready.
 static void prepare(struct wants *wants, struct job *job)
 {
@@ -133,8 +140,7 @@ static void prepare(struct wants *wants, struct job *job)
 	if (lost(&job->materials)) {
 		skip(wants, job);
 	} else if (all_present(&job->materials)) {
-		job->state = JOB_READY;
-		list_push(&wants->ready, job);
+		make_ready(wants, job);
 	}
 }
 
@@ -154,6 +160,10 @@ static void consider(struct wants *wants, struct job *job)
 		look_up(wants, job);
 	if (job->present || (job->kind == JOB_COMPOSE && !job->demanded))
 		return;
+	if (job->trouble) { // told when it would be started
+		make_ready(wants, job);
+		return;
+	}
 	if (job->kind != JOB_COMPOSE)
 		prepare(wants, job);
 	else if (wants_look(wants, job))

@@ -75,7 +75,9 @@ static void print_why(const struct jobs *jobs, const struct job *job)
 	const struct store *store = jobs->store;
 	const struct record *last = store_latest(store, job_target(jobs, job), job->name);
 	const char *inputs = last ? store_path(store, "inputs/%s", last->key) : NULL;
-	if (!job->key) {
+	if (job->trouble) {
+		printf("%s: has no key: %s\n", job->name, job->trouble);
+	} else if (!job->key) {
 		print_unknown(job);
 	} else if (job->present) {
 		printf("%s: is up to date: %s\n", job->name,

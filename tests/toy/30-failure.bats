@@ -185,3 +185,42 @@ add_broken() {
 	says "thing"
 	says "stage2 failed"
 }
+
+@test "a file of a recipe that cannot be read is that job's failure; others are built" {
+	add_broken
+	ln -s nowhere "$world/recipes/broken/notes"
+	add stage2 other <<<'build() { :; }'
+	run boot --keep-going
+	ended 2
+	says "stage2/broken failed: $world/recipes/broken/notes: cannot be read: No such file or directory"
+	silent_on "the whole log"
+	says "done     stage2/other"
+	run boot why broken
+	ended 0
+	says "stage2/broken: has no key: $world/recipes/broken/notes: cannot be read"
+	run boot shell broken -- true
+	ended 2
+	run boot gc
+	ended 2
+}
+
+@test "a recipe that is gone when its turn comes stops nothing that is at work" {
+	add stage2 slow <<<'build() { echo begun; sleep 1.5; }'
+	add stage2 soon needs=slow <<<'needs=slow'
+	sed -i '$s/ .*//' "$world/stages/stage2"
+	boot_aside -j2
+	for _ in $(seq 100); do
+		! grep -q 'start *stage2/slow' "$BATS_TEST_TMPDIR/aside" || break
+		sleep 0.1
+	done
+	mv "$world/recipes/soon" "$world/soon"
+	wait "$runner_pid" && status=0 || status=$?
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	ended 2
+	says "done     stage2/slow"
+	says "stage2/soon failed: $world/recipes/soon: cannot be read"
+	mv "$world/soon" "$world/recipes/soon"
+	run boot
+	ended 0
+	equal started "$(lines_of stage2 stage2/soon)" "$(started)"
+}
