@@ -224,3 +224,21 @@ add_broken() {
 	ended 0
 	equal started "$(lines_of stage2 stage2/soon)" "$(started)"
 }
+
+@test "a configure that was stopped is run again, whatever it left" {
+	cat >>"$world/recipes/hello/recipe" <<-'R'
+		configure_in() {
+			: >config.status
+			if [ ! -e begun ]; then
+				: >begun
+				return 7
+			fi
+			printf 'all install:\n' >Makefile
+		}
+	R
+	run boot --only stage2/hello
+	ended 1
+	says "stage2/hello failed in phase configure: exit status 7"
+	run boot --only stage2/hello
+	ended 0
+}
