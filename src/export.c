@@ -241,7 +241,8 @@ static void pack(const struct export *export)
 	step(export, export->format);
 }
 
-// For a folder the step "list" writes the paper: a line for every file in it.
+// For a folder the step "list" writes the paper: a line for every file in it, and one for the list
+// of its modes and links.
 static bool write_sums(struct export *export)
 {
 	const char *paper = mem_format("%s/result.sha256", export->work);
@@ -264,7 +265,7 @@ static void write_papers(struct export *export)
 	     "write the provenance");
 }
 
-// A folder cannot be signed; the hashes of its files can.
+// A folder cannot be signed; its hashes can, and one of them is that of its list.
 static const char *signed_part(const struct export *export)
 {
 	return is_folder_format(export) ? ".sha256" : "";
@@ -289,24 +290,29 @@ static void sync_folder(const struct export *export)
 	close(fd);
 }
 
+static void place_paper(const struct export *export, const char *path, const char *ending)
+{
+	const char *to = mem_format("%s%s", path, ending);
+	must(packer_place(export->work, mem_format("result%s", ending), to), export,
+	     mem_format("write %s", to));
+}
+
 static void place(const struct export *export, const char *path, const char *key)
 {
-	static const char *const papers[] = {".sha256", ".cdx.json", ".provenance.json"};
-	const char *work = export->work, *part = signed_part(export);
+	bool folder = is_folder_format(export);
 	sync_folder(export);
 	packer_check();
 	unlink(mem_format("%s.sig", path)); // of what was here before
 	unlink(mem_format("%s.sha256.sig", path));
-	for (size_t i = 0; i < sizeof papers / sizeof *papers; i++)
-		must(packer_place(work, mem_format("result%s", papers[i]),
-				  mem_format("%s%s", path, papers[i])),
-		     export, mem_format("write %s%s", path, papers[i]));
-	must(packer_place(work, is_folder_format(export) ? "tree" : "result", path), export,
+	if (folder)
+		place_paper(export, path, ".list");
+	place_paper(export, path, ".sha256");
+	place_paper(export, path, ".cdx.json");
+	place_paper(export, path, ".provenance.json");
+	must(packer_place(export->work, folder ? "tree" : "result", path), export,
 	     mem_format("write %s", path));
 	if (key)
-		must(packer_place(work, mem_format("result%s.sig", part),
-				  mem_format("%s%s.sig", path, part)),
-		     export, mem_format("write %s%s.sig", path, part));
+		place_paper(export, path, mem_format("%s.sig", signed_part(export)));
 }
 
 static const struct job *built_stage(const struct jobs *jobs, const struct options *options)

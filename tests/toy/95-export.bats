@@ -96,6 +96,31 @@ only() { equal "files" "$(lines_of "$@" | LC_ALL=C sort)" "$(LC_ALL=C ls -A)"; }
 		"$(jq -r '.subject[0].digest.dirHash' "$name.provenance.json")"
 }
 
+# the one command of docs/verify.md
+folder_check() { sed -n '/^sha256sum --quiet/,/diff/p' "$top/docs/verify.md" | sed "s/stage2/$1/g"; } # FOLDER
+
+same_folder() { eval "$(folder_check "$name")"; }
+
+@test "export: dir: a link, a mode, and a file more or less are noticed" {
+	needs mandoc col
+	mandoc -T ascii "$top/docs/bootstrap.1" | col -bx >page
+	equal "in bootstrap.1" "$(folder_check NAME | tr -s '\t\n' ' ')" \
+		"$(sed -n '/sha256sum --quiet/,/diff/p' page | tr -s ' \n' ' ' | sed 's/^ //')"
+	add stage2 odd <<<'package() { mkdir -p "$OUT/usr"; ln -s "no where" "$OUT/usr/caf$(printf "\303\251\n'"'"'")"; }'
+	boot --quiet
+	boot export stage2 --format dir
+	cp -a "$name" kept
+	for change in 'ln -sfn usr/lib bin' 'chmod u+s usr/bin/app' 'echo >usr/bin/more' 'mkdir usr/more' \
+		'rm usr/bin/app' 'rm bin' 'rm bin; mkdir bin' 'mv usr/bin/app app; ln -s ../../app usr/bin/app' \
+		'echo >>usr/bin/app' 'chmod 700 .' 'echo >>../'"$name.list"; do
+		same_folder
+		(cd "$name" && eval "$change")
+		fails same_folder
+		rm -r "$name"
+		cp -a kept "$name"
+	done
+}
+
 @test "export: oci, by skopeo" {
 	needs jq skopeo
 	boot export stage2 --format oci
