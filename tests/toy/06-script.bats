@@ -19,6 +19,37 @@ teardown() { common_teardown; }
 	says "'a b' is no verb"
 }
 
+# A checkout whose runner and setup only say what they are given.
+say_words() {
+	mkdir -p "$BATS_TEST_TMPDIR/copy/src/sh" "$BATS_TEST_TMPDIR/copy/build" "$BATS_TEST_TMPDIR/bin"
+	cp "$top/bootstrap" "$BATS_TEST_TMPDIR/copy/"
+	printf '#!/bin/sh\necho "setup: $*"\n' >"$BATS_TEST_TMPDIR/copy/src/sh/setup"
+	printf '#!/bin/sh\nshift\necho "runner: $*"\n' >"$BATS_TEST_TMPDIR/copy/build/bootstrap"
+	printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/bin/make"
+	chmod 755 "$BATS_TEST_TMPDIR/copy/src/sh/setup" "$BATS_TEST_TMPDIR/copy/build/bootstrap" "$BATS_TEST_TMPDIR/bin/make"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+@test "--setup: its own words are taken out, none behind --, and --help installs nothing" {
+	say_words
+	said() { equal "${*:2}" "$1" "$("$BATS_TEST_TMPDIR/copy/bootstrap" "${@:2}" | xargs)"; }
+	said "setup: run" --setup
+	said "setup: export runner: plan --target x" plan --setup=export --target x
+	setup='a b' said "runner: plan" plan
+	said "runner: shell stage2 -- say a --setup b --help" shell stage2 -- say a --setup b --help
+	said "setup: run runner: shell stage2 -- --help" --setup shell stage2 -- --help
+	said "runner: --help" --setup --help
+	said "runner: -h" -h --setup=test
+}
+
+@test "--setup: a group that is not known is told, and nothing is installed" {
+	for group in bogus '' 'test export' Test; do
+		run "$top/bootstrap" "--setup=$group"
+		ended 2
+		equal said "bootstrap: --setup=$group: there is no such group; known: run, export, test" "$output"
+	done
+}
+
 @test "without make it says what to do" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	for tool in sh readlink dirname; do
