@@ -105,3 +105,14 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 		grep -qw -e "$word" "$BATS_TEST_TMPDIR/5" || { echo "bootstrap.5: $word"; return 1; }
 	done
 }
+
+@test "docs: the first example of bootstrap.1 does what it says" {
+	common_setup_file
+	cd "$BATS_TEST_TMPDIR"
+	while read -r line; do
+		case $line in *--setup*) continue ;; esac # builds nothing
+		eval "set -- ${line#./bootstrap}"
+		boot "$@"
+	done < <(sed -n '/^Build all stages/,/^A cross/s/^\.Dl \$ //p' "$top/docs/bootstrap.1")
+	ls ./*-stage2-*.tar.zst
+}
