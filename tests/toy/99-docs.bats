@@ -110,6 +110,22 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 	done
 }
 
+@test "docs: bootstrap.5 has every function that a recipe may call" {
+	needs mandoc col
+	mandoc -T ascii "$top/docs/bootstrap.5" | col -b | sed -n '/Functions for recipes/,/^ENVIRONMENT/p' >"$BATS_TEST_TMPDIR/5"
+	functions() { sed -n 's/^\([a-z_]*\)() *{.*/\1/p' "$@"; }
+	count=0
+	# of tidy, which is the runner's own, what recipes call
+	for name in $(functions "$top/src/sh/run" "$top"/src/sh/style/* | grep -vxE 'prepare|configure|build|check|package') \
+		$(functions "$top/src/sh/tidy" | while read -r name; do
+			if grep -qwh "$name" "$top"/recipes/*/recipe; then echo "$name"; fi
+		done); do
+		count=$((count + 1))
+		grep -qw "$name" "$BATS_TEST_TMPDIR/5" || { echo "bootstrap.5: $name"; return 1; }
+	done
+	[ $count -gt 12 ]
+}
+
 @test "docs: the first example of bootstrap.1 does what it says" {
 	common_setup_file
 	cd "$BATS_TEST_TMPDIR"
