@@ -48,6 +48,23 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 @test "docs: the name in fork.md is read" {
 	block "$top/docs/fork.md" id= >"$checkout/distro"
 	plan --target x86_64 | grep -q '(x86_64-mine-linux-musl)'
+	# what it says of the vendor is what is asked for
+	characters=$(sed -n 's/^| vendor .*Only \(.*\) |$/\1/p' "$top/docs/fork.md" | sed "s/\`_\`/'_'/")
+	sed -i 's/^vendor=.*/vendor=My-Linux/' "$checkout/distro"
+	run plan --target x86_64
+	ended 2
+	says "only $characters"
+}
+
+@test "docs: every how-to that changes plans says how the tests learn of it" {
+	mkdir "$checkout/tests"
+	cp -R "$top/tests/golden" "$top/tests/world" "$checkout/tests"
+	block "$top/docs/fork.md" id= >"$checkout/distro"
+	block "$top/docs/processor.md" triple= >"$checkout/targets/riscv64"
+	for file in fork package processor; do grep -q 'make golden' "$top/docs/$file.md"; done
+	RUNNER=$runner "$checkout/tests/golden/update"
+	plan --target riscv64 --build x86_64 | cmp - "$checkout/tests/golden/real-riscv64-x86_64"
+	plan --target x86_64 --build x86_64 | cmp - "$checkout/tests/golden/real-x86_64-x86_64"
 }
 
 @test "docs: the chicken and the egg are as stages.md draws them" {
