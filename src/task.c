@@ -76,8 +76,7 @@ static bool keep_union(const struct job *job, const struct store *store)
 	const char *error = "", *to = store_path(store, "objects/%s/out", job->key);
 	EACH(const struct part, part, job->parts) {
 		const char *tree = store_path(store, "trees/%s", part->job->out);
-		const char *below = mem_format("%s%s%s", to, *part->below ? "/" : "", part->below);
-		if (!tree_unite(tree, below, job->over, &error)) {
+		if (!tree_unite(tree, to, part->below, job->over, &error)) {
 			complain(mem_format("%s, when %s is added", error, part->job->name));
 			return false;
 		}

@@ -184,61 +184,88 @@ bool tree_same_file(const char *a, const char *b)
 	return digest && other && !strcmp(digest, other);
 }
 
-static bool unite_file(const char *from, const char *to, bool over, const char **error)
+struct unite {
+	const char *top; // without links
+	bool over;
+	const char **error;
+};
+
+static bool unite_file(const struct unite *unite, const char *from, const char *to)
 {
 	if (!linkat(AT_FDCWD, from, AT_FDCWD, to, 0))
 		return true;
 	if (errno != EEXIST)
-		return failed(error, "link", to);
+		return failed(unite->error, "link", to);
 	if (tree_same_file(from, to))
 		return true;
-	if (!over) {
-		*error = mem_format("two recipes install %s with different content", to);
+	if (!unite->over) {
+		*unite->error = mem_format("two recipes install %s with different content", to);
 		return false;
 	}
 	if (unlink(to) < 0 || linkat(AT_FDCWD, from, AT_FDCWD, to, 0) < 0)
-		return failed(error, "replace", to);
+		return failed(unite->error, "replace", to);
 	return true;
 }
 
-static bool unite_folder(const char *from, const char *to, bool over, const char **error)
+// A folder of one recipe may be a link of another; files must not follow it to the build machine's
+// own: unions are made outside of any sandbox.
+static bool stays_inside(const struct unite *unite, const char *path)
 {
-	struct stat info;
-	if (lstat(from, &info) < 0)
-		return failed(error, "look at", from);
-	if (mkdir(to, info.st_mode & 07777) == 0) {
-		if (chmod(to, info.st_mode & 07777) < 0) // whatever the umask
-			return failed(error, "set the mode of", to);
-	} else if (errno != EEXIST) {
-		return failed(error, "make", to);
-	}
-	return tree_unite(from, to, over, error);
+	char real[PATH_MAX];
+	size_t length = strlen(unite->top);
+	if (!realpath(path, real))
+		return failed(unite->error, "follow", path);
+	if (!strncmp(real, unite->top, length) && (!real[length] || real[length] == '/'))
+		return true;
+	*unite->error = mem_format(
+		"%s: a link leads out of the tree where another recipe has a folder", path);
+	return false;
 }
 
-bool tree_unite(const char *from, const char *to, bool over, const char **error)
+static bool enter(const struct unite *unite, const char *path, mode_t mode)
+{
+	if (!mkdir(path, mode)) // whatever the umask
+		return !chmod(path, mode) || failed(unite->error, "set the mode of", path);
+	if (errno != EEXIST || !tree_folder(path))
+		return failed(unite->error, "make", path);
+	return stays_inside(unite, path);
+}
+
+static bool unite_folder(const struct unite *unite, const char *from, const char *to)
 {
 	char **names, source[PATH_MAX], target[PATH_MAX];
 	size_t count;
 	bool done = true;
 	struct stat info;
-	if (!tree_folder(to))
-		return failed(error, "make", to);
 	if (!names_of(from, &names, &count))
-		return failed(error, "list", from);
+		return failed(unite->error, "list", from);
 	for (size_t i = 0; done && i < count; i++) {
 		if (*names[i] == '.')
 			continue;
 		snprintf(source, sizeof source, "%s/%s", from, names[i]);
 		snprintf(target, sizeof target, "%s/%s", to, names[i]);
 		if (lstat(source, &info) < 0)
-			done = failed(error, "look at", source);
+			done = failed(unite->error, "look at", source);
 		else if (S_ISDIR(info.st_mode))
-			done = unite_folder(source, target, over, error);
+			done = enter(unite, target, info.st_mode & 07777) &&
+			       unite_folder(unite, source, target);
 		else
-			done = unite_file(source, target, over, error);
+			done = unite_file(unite, source, target);
 	}
 	names_free(names, count);
 	return done;
+}
+
+bool tree_unite(const char *from, const char *top, const char *below, bool over, const char **error)
+{
+	char real[PATH_MAX];
+	const struct unite unite = {real, over, error};
+	const char *to = mem_format("%s%s%s", top, *below ? "/" : "", below);
+	if (!tree_folder(to))
+		return failed(error, "make", to);
+	if (!realpath(top, real))
+		return failed(error, "follow", top);
+	return stays_inside(&unite, to) && unite_folder(&unite, from, to);
 }
 
 static bool copy_bytes(int in, int out)

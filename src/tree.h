@@ -24,9 +24,11 @@ bool tree_seal(const char *path, struct tree_sum *sum, const char **error);
 // Sets the times of the folders alone, where the files' are right already.
 bool tree_date(const char *path);
 
-// Links every file of `from` into `to` (made when missing). Where both have a file: with `over` the
-// new one takes the place; without, they must have the same content, or it is an error.
-bool tree_unite(const char *from, const char *to, bool over, const char **error);
+// Links every file of `from` into the folder `below` ("": itself) of `top` (made when missing). Where
+// both have a file: with `over` the new one takes the place; without, they must have the same content,
+// or it is an error. Links that are in the way of folders are followed, but not out of `top`.
+bool tree_unite(const char *from, const char *top, const char *below, bool over,
+		const char **error);
 
 // Copies a file or folder to `to`, which must not exist: what is built from stays as it was when
 // somebody edits it meanwhile. For small trees.

@@ -169,6 +169,29 @@ add_broken() {
 	says "stage2/two"
 }
 
+# leads WHERE: one recipe has a link where another one has a folder with a file
+leads() {
+	add stage2 linked <<-R
+		package() { mkdir -p "\$OUT/usr/share/real"; ln -s "$1" "\$OUT/usr/share/other"; }
+	R
+	add stage2 paged <<<'package() { mkdir -p "$OUT/usr/share/other"; : >"$OUT/usr/share/other/page"; }'
+	run boot
+}
+
+@test "a link that leads out of the tree is no way for another recipe's files" {
+	mkdir "$BATS_TEST_TMPDIR/outside"
+	leads "$BATS_TEST_TMPDIR/outside"
+	ended 1
+	says "usr/share/other: a link leads out of the tree where another recipe has a folder, when stage2/paged is added"
+	equal outside "" "$(ls "$BATS_TEST_TMPDIR/outside")"
+}
+
+@test "a link that stays in the tree is followed" {
+	leads real
+	ended 0
+	[ -e "$store/roots/$native/stage2/usr/share/real/page" ]
+}
+
 @test "two recipes may install the same file alike" {
 	for name in one two; do
 		add stage2 $name <<<"package() { echo same >\"\$OUT/file\"; }"

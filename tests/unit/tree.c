@@ -172,7 +172,7 @@ static void too_deep_is_an_error_not_a_crash(void **state)
 static bool unite(const char *from, const char *to, bool over, const char **error)
 {
 	*error = "";
-	return tree_unite(from, to, over, error);
+	return tree_unite(from, to, "", over, error);
 }
 
 static void unions(void **state)
@@ -201,6 +201,44 @@ static void unions_of_what_both_have(void **state)
 	assert_string_equal(shell("cat %s/f", to), "2\n");
 	assert_false(unite(made("mkdir f"), to, false, &error));
 	assert_false(unite(mem_format("%s/none", to), to, false, &error));
+}
+
+static void a_union_follows_links_that_stay_inside(void **state)
+{
+	(void)state;
+	const char *error = "", *to = mem_format("%s/union", room());
+	const char *links =
+		"mkdir -p run usr/bin usr/lib var; ln -s ../run var/run; ln -s usr/lib lib;"
+		"ln -s bin usr/sbin; ln -s . usr/self";
+	assert_true(unite(made(links), to, true, &error));
+	assert_true(unite(made("mkdir -p var/run lib/x usr/sbin usr/self/self;"
+			       "touch var/run/a lib/x/b usr/sbin/c usr/self/self/d"),
+			  to, true, &error));
+	assert_string_equal(shell("cd %s; find . -type f | sort", to),
+			    "./run/a\n./usr/bin/c\n./usr/d\n./usr/lib/x/b\n");
+	assert_true(tree_unite(made("touch e"), to, "usr/sbin", true, &error));
+	assert_string_equal(shell("ls %s/usr/bin", to), "c\ne\n");
+}
+
+// A tree beside it, whose name begins the same, is outside as well.
+static void a_union_follows_no_link_out_of_it(void **state)
+{
+	(void)state;
+	const char *error, *outside = mem_format("%s/union.old", room());
+	const char *to = mem_copy(outside, strlen(outside) - strlen(".old"));
+	shell("mkdir -p %s/deep %s/there", to, outside);
+	shell("cd %s; ln -s %s out; ln -s ../union.old up; ln -s ../../.. deep/up; ln -s away lost",
+	      to, outside);
+	static const char *const names[] = {"out", "up", "deep/up", "out/there"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		assert_false(unite(made(mem_format("mkdir -p %s; touch %s/f", names[i], names[i])),
+				   to, true, &error));
+		assert_non_null(strstr(error, "a link leads out of the tree"));
+		assert_false(tree_unite(made("touch f"), to, names[i], true, &error));
+		assert_non_null(strstr(error, "a link leads out of the tree"));
+	}
+	assert_false(unite(made("mkdir lost"), to, true, &error));
+	assert_string_equal(shell("find %s -name f", outside), "");
 }
 
 static void a_union_changes_no_part(void **state)
@@ -326,6 +364,8 @@ int main(void)
 		cmocka_unit_test(too_deep_is_an_error_not_a_crash),
 		cmocka_unit_test(unions),
 		cmocka_unit_test(unions_of_what_both_have),
+		cmocka_unit_test(a_union_follows_links_that_stay_inside),
+		cmocka_unit_test(a_union_follows_no_link_out_of_it),
 		cmocka_unit_test(a_union_changes_no_part),
 		cmocka_unit_test(removes),
 		cmocka_unit_test(removes_what_is_closed_to_its_owner),
