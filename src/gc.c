@@ -11,6 +11,18 @@ static void keep(struct list *names, const char *name)
 		list_push(names, mem_text(name));
 }
 
+// What is not built just now may come out as it did last time: then what is above it is needed.
+static void keep_latest(struct wants *wants, struct job *job, struct list *names)
+{
+	const struct jobs *jobs = wants->jobs;
+	const struct record *latest = store_latest(jobs->store, job_target(jobs, job), job->name);
+	if (job->out || !latest)
+		return;
+	keep(names, latest->key);
+	job->out = latest->out;
+	wants_settle(wants, job);
+}
+
 // Everything that the plan for one target finds in the store is kept, sources included.
 static void keep_plan(const struct plan_wish *wish, const struct store *store, struct list *names)
 {
@@ -27,6 +39,7 @@ static void keep_plan(const struct plan_wish *wish, const struct store *store, s
 		}
 		if (job->trouble) // what it made, and others made of that, would be swept
 			fail(EXIT_INPUT, "%s", job->trouble);
+		keep_latest(&wants, job, names);
 		keep(names, job->key);
 		keep(names, job->out);
 	}

@@ -130,6 +130,29 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	equal jobs "" "$(started)"
 }
 
+@test "gc keeps what is above a recipe that is not built yet" {
+	warm
+	echo '# a remark' >>"$world/recipes/libc/recipe"
+	run gc
+	ended 0
+	for target in near far; do
+		run boot --target $target
+		ended 0
+		equal "jobs of $target" "" "$(started | grep -v /libc)"
+	done
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
+}
+
+@test "gc keeps what may come out the same, however much was edited" {
+	warm
+	for recipe in cross libc rt hello app; do echo '# a remark' >>"$world/recipes/$recipe/recipe"; done
+	run gc
+	ended 0
+	run boot
+	ended 0
+	equal "jobs of others" "" "$(started | grep -v -e /cross -e /libc -e /rt -e /hello -e /app)"
+}
+
 @test "gc --target keeps what that one needs" {
 	warm
 	run gc --target "$native"
