@@ -104,11 +104,12 @@ static const struct record *record_read(const struct store *store, const char *k
 const struct record *store_find(const struct store *store, const char *key)
 {
 	const struct record *record = record_read(store, key);
-	if (!record || !store_has_tree(store, record->out))
-		return NULL;
-	// A record's time is that of its last use: gc --size goes by it.
+	return record && store_has_tree(store, record->out) ? record : NULL;
+}
+
+void store_touch(const struct store *store, const char *key)
+{
 	utimensat(AT_FDCWD, store_path(store, "records/%s", key), NULL, 0);
-	return record;
 }
 
 const struct record *store_latest(const struct store *store, const char *target, const char *job)
@@ -275,11 +276,14 @@ bool store_commit(const struct store *store, struct record *record, const char *
 	return true;
 }
 
-bool store_commit_union(const struct store *store, const char *key, const char **error)
+bool store_commit_union(const struct store *store, const char *key, const char *inputs,
+			const char **error)
 {
 	const char *folder = store_path(store, "objects/%s", key);
 	const char *made = mem_format("%s/out", folder);
-	if (!tree_date(made) || !sync_all(store) || !move_tree(store, made, key)) {
+	if (!tree_date(made) || !sync_all(store) ||
+	    !write_whole(store_path(store, "inputs/%s", key), inputs) ||
+	    !move_tree(store, made, key)) {
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
 		return false;
 	}

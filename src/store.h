@@ -38,6 +38,8 @@ __attribute__((format(printf, 2, 3))) const char *store_path(const struct store 
 
 // NULL when the key has no record, or its tree is gone.
 const struct record *store_find(const struct store *store, const char *key);
+// Notes that a record is used: its file's time says when it was last.
+void store_touch(const struct store *store, const char *key);
 // The record last committed for a job, whatever its key; NULL when there is none.
 const struct record *store_latest(const struct store *store, const char *target, const char *job);
 bool store_has_tree(const struct store *store, const char *out);
@@ -60,7 +62,8 @@ void store_forget(const struct store *store, const char *key);
 bool store_commit(const struct store *store, struct record *record, const char *inputs,
 		  const char **error);
 // The same for a union of trees that was made in objects/KEY/out and is named by its key.
-bool store_commit_union(const struct store *store, const char *key, const char **error);
+bool store_commit_union(const struct store *store, const char *key, const char *inputs,
+			const char **error);
 
 void store_publish(const struct store *store, const char *target, const char *stage,
 		   const char *out);
@@ -68,7 +71,8 @@ void store_publish(const struct store *store, const char *target, const char *st
 // Removes every tree, record, log and object folder that is not named; returns the bytes won.
 // `names` is sorted on the way. Only with the store locked alone.
 long long store_sweep(const struct store *store, const struct list *names);
-// Keys and outputs of the records used last, as many as have their trees within `size` bytes.
+// Names of what was used last, builds that are not finished among it, as much as is within `size`
+// bytes; and of the unions of what is kept.
 struct list store_newest(const struct store *store, long long size);
 // Locks the whole store until this process ends: shared by runs, alone for a sweep. False: in use.
 bool store_lock_all(const struct store *store, bool alone);

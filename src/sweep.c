@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { KEY = 64 }; // digits of a hash
+
 static long long counted;
 
 static int count(const char *path, const struct stat *info, int type, struct FTW *walk)
@@ -29,9 +31,22 @@ static int count(const char *path, const struct stat *info, int type, struct FTW
 	return 0;
 }
 
+static long long bytes_below(const char *path)
+{
+	counted = 0;
+	nftw(path, count, 32, FTW_PHYS);
+	return counted;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void sort(const struct list *names)
+{
+	if (names->count)
+		qsort(names->at, names->count, sizeof *names->at, by_name);
 }
 
 static bool is_kept(const struct list *names, const char *name)
@@ -88,8 +103,7 @@ long long store_sweep(const struct store *store, const struct list *names)
 	// Unions before the trees they link to, so that what goes with both is counted.
 	static const char *const folders[] = {"trees", "records", "inputs", "logs"};
 	counted = 0;
-	if (names->count)
-		qsort(names->at, names->count, sizeof *names->at, by_name);
+	sort(names);
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
 		sweep_folder(store, folders[i], names);
 	sweep_objects(store, names);
@@ -99,7 +113,8 @@ long long store_sweep(const struct store *store, const struct list *names)
 }
 
 struct use {
-	const struct record *record;
+	const char *key, *out; // out NULL: it is not finished
+	long long bytes;
 	struct timespec time;
 };
 
@@ -112,32 +127,80 @@ static int newest_first(const void *a, const void *b)
 	return (one->tv_nsec < two->tv_nsec) - (one->tv_nsec > two->tv_nsec);
 }
 
-static struct list uses(const struct store *store)
+static void add_use(struct list *uses, const char *path, const char *key, const char *out,
+		    long long bytes)
 {
-	struct list found = {0}, keys = folder_names(store_path(store, "records"));
 	struct stat info;
+	if (stat(path, &info) < 0)
+		return;
+	struct use *use = mem_new(sizeof *use);
+	*use = (struct use){key, out, bytes, info.st_mtim};
+	list_push(uses, use);
+}
+
+static void add_records(const struct store *store, struct list *uses)
+{
+	struct list keys = folder_names(store_path(store, "records"));
 	EACH(const char, key, keys) {
-		struct use *use = mem_new(sizeof *use);
-		use->record = strlen(key) == 64 ? store_find(store, key) : NULL;
-		if (!use->record || stat(store_path(store, "records/%s", key), &info) < 0)
-			continue;
-		use->time = info.st_mtim;
-		list_push(&found, use);
+		const struct record *record = strlen(key) == KEY ? store_find(store, key) : NULL;
+		if (record)
+			add_use(uses, store_path(store, "records/%s", key), key, record->out,
+				record->bytes);
 	}
-	if (found.count)
-		qsort(found.at, found.count, sizeof *found.at, newest_first);
-	return found;
+}
+
+// Their folders' time is that of the last try's end.
+static void add_unfinished(const struct store *store, struct list *uses)
+{
+	struct list keys = folder_names(store_path(store, "objects"));
+	EACH(const char, key, keys) {
+		const char *path = store_path(store, "objects/%s", key);
+		if (strlen(key) == KEY && !is_done(store, key)) // the others are locks
+			add_use(uses, path, key, NULL, bytes_below(path));
+	}
+}
+
+// Only unions have a tree and a text of one name, and that says what they are made of.
+static bool is_union_of(const struct store *store, const char *tree, const struct list *names)
+{
+	const char *path = store_path(store, "inputs/%s", tree);
+	if (access(path, R_OK) < 0)
+		return false;
+	for (char *line = strtok(file_text(path), "\n"); line; line = strtok(NULL, "\n"))
+		if (!strncmp(line, "part ", strlen("part ")) &&
+		    !is_kept(names, strrchr(line, ' ') + 1))
+			return false;
+	return true;
+}
+
+static bool add_unions(const struct store *store, struct list *names)
+{
+	struct list found = {0}, trees = folder_names(store_path(store, "trees"));
+	sort(names);
+	EACH(char, tree, trees)
+		if (!is_kept(names, tree) && is_union_of(store, tree, names))
+			list_push(&found, tree);
+	EACH(char, tree, found)
+		list_push(names, tree);
+	return found.count;
 }
 
 struct list store_newest(const struct store *store, long long size)
 {
-	struct list names = {0}, found = uses(store);
-	EACH(const struct use, use, found) {
-		if ((size -= use->record->bytes) < 0)
+	struct list names = {0}, uses = {0};
+	add_records(store, &uses);
+	add_unfinished(store, &uses);
+	if (uses.count)
+		qsort(uses.at, uses.count, sizeof *uses.at, newest_first);
+	EACH(const struct use, use, uses) {
+		if ((size -= use->bytes) < 0)
 			break;
-		list_push(&names, mem_text(use->record->key));
-		list_push(&names, mem_text(use->record->out));
+		list_push(&names, mem_text(use->key));
+		if (use->out)
+			list_push(&names, mem_text(use->out));
 	}
+	while (add_unions(store, &names))
+		; // unions have unions among their parts
 	return names;
 }
 

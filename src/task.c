@@ -81,7 +81,7 @@ static bool keep_union(const struct job *job, const struct store *store)
 			return false;
 		}
 	}
-	if (store_commit_union(store, job->key, &error))
+	if (store_commit_union(store, job->key, job->manifest, &error))
 		return true;
 	complain(error);
 	return false;

@@ -192,13 +192,46 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 
 @test "gc --size keeps what was used last" {
 	warm
-	sleep 0.05
+	touch -d @1 "$store"/records/*
 	boot_foreign --quiet
-	run boot gc --size 600K
+	used=$(find "$store/records" -type f -newermt @2 | sort)
+	size=$(echo "$used" | xargs sed -n 's/^bytes=//p' | awk '{sum += $1} END {print sum}')
+	run boot gc --size "${size}B"
 	ended 0
-	[ "$(find "$store/records" -type f | wc -l)" -gt 0 ]
+	equal records "$used" "$(find "$store/records" -type f | sort)"
 	run boot_foreign
 	ended 0
+	equal jobs "" "$(started)"
+	[ -e "$store/roots/$foreign/stage2/" ]
+	[ ! -e "$store/roots/$native/stage2/" ]
+}
+
+@test "gc --size keeps everything where there is room, unions too" {
+	warm
+	before=$(picture)
+	run boot gc --size 1G
+	ended 0
+	equal store "$before" "$(picture)"
+}
+
+@test "gc --size keeps a build that is not finished, if there is room" {
+	add stage1 slow for=build <<-'R'
+		build() { echo once more >>count; head -c 1000000 /dev/zero >big; [ -e again ] || { : >again; false; }; }
+		package() { cp count "$OUT/"; }
+	R
+	run boot --only slow
+	ended 1
+	run boot gc --size 2M
+	ended 0
+	run boot --only slow
+	ended 0
+	equal count "$(lines_of "once more" "once more")" "$(cat "$(tree_of stage1/slow build)/count")"
+	sed -i 's/once more/once/' "$world/recipes/slow/recipe"
+	run boot --only slow
+	ended 1
+	run boot gc --size 500K
+	ended 0
+	equal objects "" "$(ls "$store/objects")"
 }
 
 @test "gc --size is not disturbed by half-written files" {
