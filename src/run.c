@@ -211,7 +211,7 @@ static bool start(struct loop *loop, struct job *job)
 		return true;
 	}
 	int lock = store_lock(loop->jobs->store, job->key);
-	if (lock >= 0 && (job->fresh || !wants_look(&loop->wants, job))) {
+	if (lock >= 0 && (wants_fresh(&loop->wants, job) || !wants_look(&loop->wants, job))) {
 		start_with(loop, job, lock, slots);
 		return true;
 	}
@@ -221,7 +221,7 @@ static bool start(struct loop *loop, struct job *job)
 		list_push(&loop->locked, job);
 		return true;
 	}
-	store_forget(loop->jobs->store, job->key); // another run made it meanwhile
+	store_forget(loop->jobs->store, job->key); // another job or run made it meanwhile
 	close(lock);
 	wants_settle(&loop->wants, job);
 	return true;

@@ -36,6 +36,8 @@ void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_
 void wants_settle(struct wants *wants, struct job *job);
 // Looks a job up in the store, under its key. Whether its output is there.
 bool wants_look(const struct wants *wants, struct job *job);
+// Whether a job with a key is to be made whatever the store has.
+bool wants_fresh(const struct wants *wants, const struct job *job);
 // The ready job with the longest way to the end (trials come before all) for which `fits` holds,
 // taken off the list.
 struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit);

@@ -75,6 +75,20 @@ bool wants_look(const struct wants *wants, struct job *job)
 	return job->present = true;
 }
 
+// Stages may list the same build, which then has one key: made again for one, it is so for all.
+static bool made_already(const struct wants *wants, const struct job *job)
+{
+	EACH(const struct job, other, wants->jobs->all)
+		if (other->made && !strcmp(other->key, job->key))
+			return true;
+	return false;
+}
+
+bool wants_fresh(const struct wants *wants, const struct job *job)
+{
+	return named(&wants->wish->fresh, job) && !made_already(wants, job);
+}
+
 static void start_over(struct job *job)
 {
 	job->fresh = true;
@@ -90,7 +104,7 @@ static void look_up(struct wants *wants, struct job *job)
 	if (!job_set_key(wants->jobs, job))
 		return;
 	wants_look(wants, job);
-	if (named(&wants->wish->fresh, job))
+	if (wants_fresh(wants, job))
 		start_over(job);
 	if (job->out)
 		wants_settle(wants, job);

@@ -166,6 +166,17 @@ teardown() { common_teardown; }
 	equal "other jobs" "" "$(started | grep -v '^stage2/zed')"
 }
 
+@test "--fresh builds once what two stages list alike" {
+	printf 'runs=build\ntools=build\n\ncompiler for=build\n' >"$world/stages/tools"
+	run boot
+	ended 0
+	for jobs in 1 4; do
+		run boot --fresh compiler -j $jobs
+		ended 0
+		equal "with -j $jobs" 1 "$(started | grep -c compiler)"
+	done
+}
+
 @test "--fetch-only brings the sources, and then no mirror is needed" {
 	run boot --fetch-only
 	ended 0
