@@ -38,10 +38,10 @@ struct job {
 	bool present;		    // the output is in the store
 	bool wanted;		    // its output has to be known
 	bool demanded;		    // its output has to be there
-	bool fresh;		    // to be made again, whatever the store has
+	bool fresh;		    // to be made again from nothing
 	bool trial;		    // tries the emulator, before builds rely on it
 	bool retried;		    // tried a second time, or about to be
-	const char *before;	    // the output that the store had, when fresh
+	const char *before;	    // the output that the store had, when it is made again
 	enum {
 		JOB_IDLE,    // waits for others, or for nobody to want it
 		JOB_READY,   // waits for its turn

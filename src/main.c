@@ -124,6 +124,7 @@ static enum exit_status with_store(const struct options *options, const char *ag
 	wish.mirror = mirror(wish.mirror);
 	wish.place = options_place(options, plan);
 	wish.again = again;
+	wish.go_on = true;
 	check_names(options, plan);
 	const struct store *store = store_open(store_folder(options));
 	const struct host *host = host_look(store, plan->host_clang);

@@ -311,13 +311,22 @@ const struct options *options_parse(int argc, char **argv)
 	return options;
 }
 
+// The script gives the root by itself, and what --fresh has begun is not to begin once more.
+static bool goes_without_saying(const struct option *option)
+{
+	return option && (option->at == offsetof(struct options, root) ||
+			  option->at == offsetof(struct options, run.fresh));
+}
+
 const char *options_text(int argc, char **argv)
 {
 	const char *text = "./bootstrap";
-	for (int i = 1; i < argc; i++) {
-		if (!strncmp(argv[i], "--root=", strlen("--root=")))
-			continue;
-		text = mem_format("%s %s", text, quoted(argv[i]));
+	for (int i = 1, next; i < argc; i = next) {
+		char *value = NULL;
+		const struct option *found = find(argv[i], &value);
+		next = i + (found && found->shape != FLAG && !value ? 2 : 1);
+		for (; i < next && i < argc && !goes_without_saying(found); i++)
+			text = mem_format("%s %s", text, quoted(argv[i]));
 	}
 	return text;
 }

@@ -13,6 +13,7 @@ struct run_wish {
 	double time_limit; // seconds, 0: none
 	double hang_limit; // seconds that a job may be silent and idle
 	bool keep_going, fetch_only, offline;
+	bool go_on; // with what an earlier run has begun to make again
 	enum { QUIET, NORMAL, VERBOSE } talk;
 	const char *mirror;
 	const char *json;  // where events go, or NULL

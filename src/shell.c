@@ -70,7 +70,7 @@ static enum exit_status in_stage(const struct jobs *jobs, const struct job *stag
 
 static struct job *unfinished(const struct jobs *jobs, const char *name)
 {
-	static struct run_wish wish;
+	static struct run_wish wish = {.go_on = true};
 	struct wants wants;
 	struct job *found = NULL;
 	list_push(&wish.only, mem_text(name));

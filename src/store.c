@@ -177,17 +177,32 @@ void store_copy(const struct store *store, const char *key, const char *name, co
 		fail(EXIT_HOST, "%s", error);
 }
 
-void store_pause(const struct store *store, const char *key)
+static void mark(const char *path)
 {
-	int fd = open(store_path(store, "objects/%s/paused", key), O_WRONLY | O_CREAT | O_CLOEXEC,
-		      0644);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	if (fd >= 0)
 		close(fd);
+}
+
+void store_pause(const struct store *store, const char *key)
+{
+	mark(store_path(store, "objects/%s/paused", key));
 }
 
 bool store_was_paused(const struct store *store, const char *key)
 {
 	return !access(store_path(store, "objects/%s/paused", key), F_OK);
+}
+
+void store_again(const struct store *store, const char *key)
+{
+	tree_folder(store_path(store, "objects/%s", key));
+	mark(store_path(store, "objects/%s/again", key));
+}
+
+bool store_is_again(const struct store *store, const char *key)
+{
+	return !access(store_path(store, "objects/%s/again", key), F_OK);
 }
 
 void store_forget(const struct store *store, const char *key)

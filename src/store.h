@@ -54,6 +54,9 @@ void store_copy(const struct store *store, const char *key, const char *name, co
 // Marks that whatever worked there ended by itself or was stopped in an orderly way.
 void store_pause(const struct store *store, const char *key);
 bool store_was_paused(const struct store *store, const char *key);
+// Marks that the key is made again although it has a record; the commit takes the mark away.
+void store_again(const struct store *store, const char *key);
+bool store_is_again(const struct store *store, const char *key);
 // Removes the object folder and its lock; only for who holds that.
 void store_forget(const struct store *store, const char *key);
 

@@ -72,7 +72,8 @@ static void sweep_folder(const struct store *store, const char *folder, const st
 // A run that was killed right after a commit leaves the object folder of something that is done.
 static bool is_done(const struct store *store, const char *key)
 {
-	return !access(store_path(store, "records/%s", key), F_OK) || store_has_tree(store, key);
+	bool made = !access(store_path(store, "records/%s", key), F_OK);
+	return (made && !store_is_again(store, key)) || store_has_tree(store, key);
 }
 
 static void sweep_objects(const struct store *store, const struct list *names)

@@ -1,5 +1,5 @@
 // Enters: the graph, and what is asked for. Leaves: jobs that are ready, in the best order. May
-// touch: jobs; the store, to look.
+// touch: jobs; the store, to look, and to note what is made again.
 //
 // Work is found backwards: a stage wants its builds' outputs. A build's key is known when the
 // outputs of its inputs are; if the store has the key, nothing below it is even looked at: no
@@ -86,12 +86,16 @@ static bool made_already(const struct wants *wants, const struct job *job)
 
 bool wants_fresh(const struct wants *wants, const struct job *job)
 {
-	return named(&wants->wish->fresh, job) && !made_already(wants, job);
+	bool begun = wants->wish->go_on && store_is_again(wants->jobs->store, job->key);
+	return (begun || named(&wants->wish->fresh, job)) && !made_already(wants, job);
 }
 
-static void start_over(struct job *job)
+// Noted in the store: a run that goes on without being told is to go on with this.
+static void make_again(const struct wants *wants, struct job *job)
 {
-	job->fresh = true;
+	job->fresh = named(&wants->wish->fresh, job);
+	if (job->fresh)
+		store_again(wants->jobs->store, job->key);
 	job->before = job->out;
 	job->out = NULL;
 	job->present = false;
@@ -105,7 +109,7 @@ static void look_up(struct wants *wants, struct job *job)
 		return;
 	wants_look(wants, job);
 	if (wants_fresh(wants, job))
-		start_over(job);
+		make_again(wants, job);
 	if (job->out)
 		wants_settle(wants, job);
 }

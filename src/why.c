@@ -12,7 +12,7 @@
 // Finds every build of a recipe, with keys as far as they can be known without building.
 static struct list builds_of(const struct jobs *jobs, const char *recipe, struct wants *wants)
 {
-	static struct run_wish wish;
+	static struct run_wish wish = {.go_on = true};
 	struct list found = {0};
 	list_push(&wish.only, mem_text(recipe));
 	wants_start(wants, jobs, &wish);
@@ -82,6 +82,8 @@ static void print_why(const struct jobs *jobs, const struct job *job)
 	} else if (job->present) {
 		printf("%s: is up to date: %s\n", job->name,
 		       store_path(store, "trees/%s", job->out));
+	} else if (job->before) {
+		printf("%s: is to be built again, as --fresh said\n", job->name);
 	} else if (!inputs || access(inputs, R_OK) < 0) {
 		printf("%s: was never built for %s\n", job->name, job_target(jobs, job));
 	} else if (!strcmp(last->key, job->key)) {

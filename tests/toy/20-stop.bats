@@ -96,6 +96,47 @@ stops() { # SIGNAL STATUS
 	equal count "$(lines_of "once more" "once more")" "$(cat "$(tree_of stage1/slow build)/count")"
 }
 
+counted() { grep -qs once "$store"/objects/*/build/count; }
+
+@test "what --fresh has begun is gone on with, and what it had made is not lost" {
+	add stage1 slow for=build <<-'R'
+		build() {
+			echo once more >>count
+			if [ "$(grep -c . count)" -lt 2 ]; then sleep 3; fi
+		}
+		package() { cp count "$OUT/count"; }
+	R
+	add stage1 user <<<'package() { mkdir -p "$OUT/lib"; cp /tools/count "$OUT/lib"; }'
+	run boot --only user
+	ended 0
+	expected=$(outs)
+	boot_aside --fresh slow --only slow
+	wait_for counted
+	kill -TERM "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	says " --only slow"
+	silent_on --fresh
+	run boot why slow
+	says "stage1/slow: is to be built again, as --fresh said"
+	says "an unfinished build of just this is kept"
+	run boot log slow
+	says "a try that did not end well"
+	run boot shell slow -- cat count
+	equal count "once more" "$output"
+	boot --quiet gc
+	equal outputs "$expected" "$(outs)"
+	run boot --only slow
+	ended 0
+	equal jobs stage1/slow "$(started)"
+	says "stage1/slow: made again from the same inputs, its output is another one"
+	equal count "$(lines_of "once more" "once more")" "$(cat "$(tree_of stage1/slow build)/count")"
+	run boot --only slow
+	ended 0
+	equal jobs "" "$(started)"
+}
+
 @test "kill -9 at fifty moments: the same outputs as if nothing had been" {
 	seed=${SEED:-$$}
 	RANDOM=$seed

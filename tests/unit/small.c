@@ -183,14 +183,17 @@ static void options_are_refused(void **state)
 static void the_way_to_go_on_can_be_typed(void **state)
 {
 	(void)state;
-	static char *const argv[] = {"bootstrap", "--root=/x",	"--store",  "a b", "--mirror=it's",
-				     "",	  "$HOME *?&;", "--only=x", NULL};
-	const char *text = options_text(8, (char **)argv);
+	static char *const argv[] = {"bootstrap",     "--root=/x",  "--store",	"a b",
+				     "--fresh",	      "y",	    "--root",	"/x",
+				     "--mirror=it's", "--fresh=z",  "",		"--store",
+				     "--fresh",	      "$HOME *?&;", "--only=x", NULL};
+	const char *text = options_text(15, (char **)argv);
 	// what sh makes of it is what was given
 	const char *seen = shell("bootstrap() { printf '<%%s>' \"$@\"; }; %s",
 				 mem_format("bootstrap%s", text + strlen("./bootstrap")));
 	assert_memory_equal(text, "./bootstrap", strlen("./bootstrap"));
-	assert_string_equal(seen, "<--store><a b><--mirror=it's><><$HOME *?&;><--only=x>");
+	assert_string_equal(
+		seen, "<--store><a b><--mirror=it's><><--store><--fresh><$HOME *?&;><--only=x>");
 }
 
 static void little_programs_are_known_by_their_header(void **state)
