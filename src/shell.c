@@ -109,5 +109,6 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 enum exit_status verb_shell(const struct jobs *jobs, const struct options *options)
 {
 	const struct job *stage = stage_named(jobs, options->operand);
+	store_lock_all(jobs->store, false);
 	return stage ? in_stage(jobs, stage, options) : in_build(jobs, options);
 }

@@ -77,7 +77,8 @@ long long store_sweep(const struct store *store, const struct list *names);
 // Names of what was used last, builds that are not finished among it, as much as is within `size`
 // bytes; and of the unions of what is kept.
 struct list store_newest(const struct store *store, long long size);
-// Locks the whole store until this process ends: shared by runs, alone for a sweep. False: in use.
-bool store_lock_all(const struct store *store, bool alone);
+// Locks the whole store until this process ends: shared by runs, alone for a sweep. Fatal when others
+// are in the way.
+void store_lock_all(const struct store *store, bool alone);
 
 #endif

@@ -205,11 +205,17 @@ struct list store_newest(const struct store *store, long long size)
 	return names;
 }
 
-bool store_lock_all(const struct store *store, bool alone)
+void store_lock_all(const struct store *store, bool alone)
 {
-	int fd = open(store_path(store, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	int fd = open(store_path(store, "lock"), (alone ? O_RDWR : O_RDONLY) | O_CREAT | O_CLOEXEC,
+		      0644);
 	if (fd < 0)
 		fail(EXIT_HOST, "%s: the store cannot be written: %s; choose another with --store",
 		     store->path, strerror(errno));
-	return !flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB);
+	if (!flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB))
+		return;
+	if (alone)
+		fail(EXIT_HOST,
+		     "another run or a shell uses the store; try again when it has ended");
+	fail(EXIT_HOST, "%s is being swept by gc; try again when that has ended", store->path);
 }

@@ -82,7 +82,7 @@ read_only() { # SCRIPT
 	silent_on "gc"
 }
 
-@test "plan, why and log read a read-only store" {
+@test "plan, why, log and shell read a read-only store" {
 	warm
 	run read_only "$(the_run) plan"
 	ended 0
@@ -92,6 +92,9 @@ read_only() { # SCRIPT
 	run read_only "$(the_run) log zed"
 	ended 0
 	says "==> package"
+	run read_only "$(the_run) shell stage1 -- echo in it"
+	ended 0
+	says "in it"
 }
 
 @test "without namespaces: status 3, and the setting that forbids them" {
@@ -248,9 +251,23 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	run boot gc
 	ended 3
 	says "another run"
+	# not even looks before it is alone: what is made meanwhile would have no name
+	ln -s nowhere "$world/recipes/hello/lost"
+	run boot gc
+	ended 3
+	says "another run"
 	kill "$runner_pid"
 	wait "$runner_pid" || :
 	runner_pid=
+}
+
+@test "gc takes nothing from a shell" {
+	warm
+	boot_aside shell stage1 -- sh -c 'echo "I am in"; sleep 30'
+	wait_for grep -q "I am in" "$BATS_TEST_TMPDIR/aside"
+	run boot gc --size 1B
+	ended 3
+	says "a shell uses the store"
 }
 
 @test "a tree that is gone is made again" {
