@@ -66,36 +66,12 @@ static void watch_signals(struct loop *loop)
 	watch(loop, loop->signals, NULL);
 }
 
-// Whether ninja takes part in the jobserver: in a root of the target's own it is a recipe's, and new.
-static bool ninja_joins(const struct loop *loop, const struct job *job)
-{
-	bool native = job->item && stage_is_native(job->item->stage);
-	return native || loop->jobs->host->ninja_joins;
-}
-
-// A tool that cannot join the jobserver gets the whole budget or waits; else it would be an LLVM on
-// one processor, or twice as many compilers as processors.
-static int slots_for(const struct loop *loop, const struct job *job)
-{
-	if (job->kind == JOB_FETCH || job->kind == JOB_COMPOSE)
-		return 0;
-	if (job->kind == JOB_BUILD && recipe_has_tool(job->item->recipe, "ninja") &&
-	    !ninja_joins(loop, job))
-		return loop->server.slots;
-	return 1;
-}
-
-static long memory_for(const struct job *job)
-{
-	return job->item ? job->item->recipe->memory : 0;
-}
-
 static bool fits(void *with, const struct job *job)
 {
 	const struct loop *loop = with;
 	if (job->kind == JOB_FETCH)
 		return loop->fetches < FETCHES;
-	return !loop->sandboxes || memory_for(job) <= loop->memory;
+	return !loop->sandboxes || task_memory(job) <= loop->memory;
 }
 
 static void count(struct loop *loop, const struct task *task, int sign)
@@ -181,7 +157,7 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 		.offline = loop->wish->offline,
 		.share = slots,
 		.memory = loop->memory,
-		.makeflags = jobserver_flags(&loop->server, ninja_joins(loop, job)),
+		.makeflags = jobserver_flags(&loop->server, task_ninja_joins(job, loop->jobs)),
 	};
 	job->state = JOB_RUNNING;
 	report_start(job);
@@ -202,7 +178,7 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 // Takes the job as far as it goes now. False: it has to wait for slots.
 static bool start(struct loop *loop, struct job *job)
 {
-	int slots = slots_for(loop, job);
+	int slots = task_slots(job, loop->jobs, loop->server.slots);
 	if (!jobserver_take(&loop->server, slots))
 		return false;
 	if (!job_renew_key(loop->jobs, job)) {

@@ -29,6 +29,30 @@ double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+// In a root of the target's own it is a recipe's, and new.
+bool task_ninja_joins(const struct job *job, const struct jobs *jobs)
+{
+	bool native = job->item && stage_is_native(job->item->stage);
+	return native || jobs->host->ninja_joins;
+}
+
+// A tool that cannot join the jobserver gets the whole budget or waits; else it would be an LLVM on
+// one processor, or twice as many compilers as processors.
+int task_slots(const struct job *job, const struct jobs *jobs, int budget)
+{
+	if (job->kind == JOB_FETCH || job->kind == JOB_COMPOSE)
+		return 0;
+	if (job->kind == JOB_BUILD && recipe_has_tool(job->item->recipe, "ninja") &&
+	    !task_ninja_joins(job, jobs))
+		return budget;
+	return 1;
+}
+
+long task_memory(const struct job *job)
+{
+	return job->item ? job->item->recipe->memory : 0;
+}
+
 static int open_log(const struct store *store, const char *key, bool append)
 {
 	return open(store_path(store, "objects/%s/log", key),
@@ -177,7 +201,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 			      .lock = lock,
 			      .phases = -1,
 			      .slots = slots,
-			      .memory = job->item ? job->item->recipe->memory : 0,
+			      .memory = task_memory(job),
 			      .started = now(),
 			      .phase = ""};
 	task->pulse = (struct pulse){.since = task->started, .looked = task->started};

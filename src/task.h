@@ -35,6 +35,10 @@ struct task {
 
 double now(void); // seconds, monotonic
 
+// What a job takes: slots of the budget, and MiB. And whether its ninja takes part in the jobserver.
+int task_slots(const struct job *job, const struct jobs *jobs, int budget);
+long task_memory(const struct job *job);
+bool task_ninja_joins(const struct job *job, const struct jobs *jobs);
 // Puts the recipe and the shell side beside the object folder, where the room shows them from:
 // editing them changes the next run, not this one.
 void task_copy_texts(const struct job *job, const struct jobs *jobs);
