@@ -19,7 +19,7 @@
 
 enum {
 	FETCHES = 4,	   // at once: more would not be faster, and not be polite
-	LOCKED_WAIT = 250, // ms until a job that another run has at work is looked at again
+	LOOK_AGAIN = 250,  // ms until what gives no sign is: slots of makes, jobs of other runs
 	MEMORY_SHARE = 90, // per cent of what is free, for jobs that say what they need
 };
 
@@ -38,6 +38,7 @@ struct loop {
 	double deadline, kill_at; // monotonic seconds, 0: none
 	enum exit_status status;
 	bool stopping; // nothing new starts
+	bool starved;  // the next job waits for slots
 };
 
 static void watch(struct loop *loop, int fd, void *what)
@@ -206,11 +207,13 @@ static bool start(struct loop *loop, struct job *job)
 static void start_jobs(struct loop *loop)
 {
 	struct job *job;
+	loop->starved = false;
 	while (!loop->stopping && (job = wants_next(&loop->wants, fits, loop))) {
 		if (start(loop, job))
 			continue;
 		// The longest path waits for its slots; what comes after it must not take them.
 		list_push(&loop->wants.ready, job);
+		loop->starved = true;
 		return;
 	}
 }
@@ -308,8 +311,8 @@ static int patience(const struct loop *loop)
 {
 	int wait = milliseconds_until(watchdog_due(&loop->watchdog, &loop->tasks));
 	double clock = loop->kill_at > 0 ? loop->kill_at : loop->deadline;
-	if (loop->locked.count && !loop->stopping && wait > LOCKED_WAIT)
-		wait = LOCKED_WAIT;
+	if ((loop->locked.count || loop->starved) && !loop->stopping && wait > LOOK_AGAIN)
+		wait = LOOK_AGAIN;
 	int until = clock > 0 ? milliseconds_until(clock) : wait;
 	return until < wait ? until : wait;
 }

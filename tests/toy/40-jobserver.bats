@@ -64,6 +64,27 @@ most_at_once() {
 	if grep -i -e jobserver -e warning "$store"/logs/*; then false; fi
 }
 
+@test "a slot that a make gives back is used at once" {
+	for name in one two; do
+		add stage1 $name for=build <<-'R'
+			style=make
+			prepare() { :; }
+			build() {
+				date +%s.%N >times
+				sleep 1
+				printf + >&4 # as a make does that had more than one
+				sleep 5
+				date +%s.%N >>times
+			}
+			package() { cp times "$OUT/"; }
+		R
+	done
+	run boot --only one --only two -j 1
+	ended 0
+	for name in one two; do xargs <"$(tree_of stage1/$name build)/times"; done |
+		sort -n | awk 'NR == 1 {end = $2} END {exit !($1 < end)}'
+}
+
 @test "the budget does not change what is made" {
 	boot --quiet -j 1
 	one=$(outs)
