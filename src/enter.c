@@ -90,8 +90,7 @@ static int make_point(const struct step *step, size_t from)
 		return make_folders(step->path, from);
 	if (make_parent(step->path, from) < 0)
 		return -1;
-	int fd = open(step->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	return fd < 0 ? -1 : close(fd);
+	return mknod(step->path, S_IFREG | 0644, 0) < 0 && errno != EEXIST ? -1 : 0;
 }
 
 // Below a mount that came from outside, flags such as nosuid are locked; mount_setattr(2) keeps

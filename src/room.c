@@ -297,6 +297,19 @@ struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage)
 	return room.sandbox;
 }
 
+// Where the kernel asks only who owns a file, a job that root started is root, and these are the whole
+// machine's. Last, for what is mounted below as well. Not in a stage's room: under a /proc of which
+// parts are covered no new one can be mounted, so no sandbox be made.
+static void lock_machine(struct room *room)
+{
+	static const char *const names[] = {"bus", "fs", "irq", "sys", "sysrq-trigger"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *path = mem_format("/proc/%s", names[i]);
+		sandbox_try(room->sandbox, STEP_BIND, mem_format("%s%s", room->sandbox->root, path),
+			    path);
+	}
+}
+
 struct sandbox *room_of(const struct job *job, const struct room_wish *wish)
 {
 	struct room room = {.job = job, .wish = wish};
@@ -309,6 +322,7 @@ struct sandbox *room_of(const struct job *job, const struct room_wish *wish)
 		furnish_unpack(&room);
 	else
 		furnish_fetch(&room);
+	lock_machine(&room);
 	list_push(&room.variables, NULL);
 	room.sandbox->environment = (char *const *)room.variables.at;
 	return room.sandbox;

@@ -87,6 +87,17 @@ report() {
 	equal "can be written" "" "$(report)"
 }
 
+@test "nothing of the machine's own can be set through /proc, not even by root" {
+	probe <<-'R'
+		for file in vm/swappiness kernel/core_pattern kernel/hostname; do
+			value=$(cat /proc/sys/$file)
+			if (echo "$value" >/proc/sys/$file) 2>/dev/null; then echo $file; fi
+		done >&6
+		if (: >>/proc/sysrq-trigger) 2>/dev/null; then echo sysrq-trigger; fi >&6
+	R
+	equal "can be written" "" "$(report)"
+}
+
 @test "the files of the machine's own devices stay harmless" {
 	probe <<-'R'
 		for device in null zero full random urandom tty shm pts ptmx fd stdin stdout stderr; do
