@@ -245,7 +245,7 @@ static char *read_all(int fd, size_t size, size_t *length)
 	return text;
 }
 
-char *file_text(const char *path)
+char *file_try(const char *path, const char **trouble)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat info;
@@ -255,10 +255,22 @@ char *file_text(const char *path)
 		errno = EISDIR;
 	else if (fd >= 0 && info.st_size >= 0)
 		text = read_all(fd, (size_t)info.st_size, &length);
+	if (!text) {
+		*trouble = mem_format("cannot be read: %s", strerror(errno));
+	} else if (strlen(text) != length) {
+		*trouble = "holds a NUL byte; this is not a text file";
+		text = NULL;
+	}
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+char *file_text(const char *path)
+{
+	const char *trouble = "";
+	char *text = file_try(path, &trouble);
 	if (!text)
-		fail_at(path, 0, "cannot be read: %s", strerror(errno));
-	if (strlen(text) != length)
-		fail_at(path, 0, "holds a NUL byte; this is not a text file");
-	close(fd);
+		fail_at(path, 0, "%s", trouble);
 	return text;
 }

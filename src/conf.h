@@ -35,5 +35,7 @@ void conf_check(const struct conf *conf, const char *required, const char *optio
 
 // The whole file, with a NUL behind it; fatal when it cannot be read or holds a NUL.
 char *file_text(const char *path);
+// The same, but NULL then, and `*trouble` says why.
+char *file_try(const char *path, const char **trouble);
 
 #endif

@@ -79,11 +79,11 @@ static double number(const char *text, const char *key)
 // What was damaged, by a disk or by hand, counts as no record: it is made again.
 static const struct record *record_read(const struct store *store, const char *key)
 {
-	const char *path = store_path(store, "records/%s", key);
-	if (access(path, R_OK) < 0)
+	const char *trouble, *found = file_try(store_path(store, "records/%s", key), &trouble);
+	if (!found)
 		return NULL;
 	struct record *record = mem_new(sizeof *record);
-	const char *text = mem_format("\n%s", file_text(path));
+	const char *text = mem_format("\n%s", found);
 	*record = (struct record){
 		.job = field(text, "job"),
 		.target = field(text, "target"),

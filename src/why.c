@@ -74,7 +74,8 @@ static void print_why(const struct jobs *jobs, const struct job *job)
 {
 	const struct store *store = jobs->store;
 	const struct record *last = store_latest(store, job_target(jobs, job), job->name);
-	const char *inputs = last ? store_path(store, "inputs/%s", last->key) : NULL;
+	const char *inputs = last ? store_path(store, "inputs/%s", last->key) : NULL, *trouble;
+	const char *before = inputs ? file_try(inputs, &trouble) : NULL;
 	if (job->trouble) {
 		printf("%s: has no key: %s\n", job->name, job->trouble);
 	} else if (!job->key) {
@@ -84,14 +85,14 @@ static void print_why(const struct jobs *jobs, const struct job *job)
 		       store_path(store, "trees/%s", job->out));
 	} else if (job->before) {
 		printf("%s: is to be built again, as --fresh said\n", job->name);
-	} else if (!inputs || access(inputs, R_OK) < 0) {
+	} else if (!before) {
 		printf("%s: was never built for %s\n", job->name, job_target(jobs, job));
 	} else if (!strcmp(last->key, job->key)) {
 		printf("%s: its output is gone from the store\n", job->name);
 	} else {
 		printf("%s: since the last build these changed:\n", job->name);
-		print_missing("-", file_text(inputs), job->manifest);
-		print_missing("+", job->manifest, file_text(inputs));
+		print_missing("-", before, job->manifest);
+		print_missing("+", job->manifest, before);
 	}
 	if (job->key && !job->present && store_was_paused(store, job->key))
 		puts("    an unfinished build of just this is kept, and will be gone on with");

@@ -289,6 +289,27 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	done
 }
 
+@test "records and notes that a crash has left as zeros are not believed" {
+	warm
+	key=$(cat "$store/latest/$native/stage2/hello")
+	dd if=/dev/zero of="$store/inputs/$key" bs=300 count=1 status=none
+	echo '# changed' >>"$world/recipes/hello/recipe"
+	run boot why hello
+	ended 0
+	says "stage2/hello: was never built for $native"
+	sed -i '$d' "$world/recipes/hello/recipe"
+	dd if=/dev/zero of="$store/records/$key" bs=300 count=1 status=none
+	dd if=/dev/zero of="$store/latest/$native/stage2/hello" bs=64 count=1 status=none
+	run boot --only hello
+	ended 0
+	equal jobs stage2/hello "$(started)"
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
+	dd if=/dev/zero of="$store/records/$key" bs=300 count=1 status=none
+	run boot gc --size 1G
+	ended 0
+	[ ! -e "$store/records/$key" ]
+}
+
 @test "the versions of the machine's tools are remembered, and asked again when a tool changes" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\necho "odd 1.0"\n' >"$BATS_TEST_TMPDIR/bin/oddtool"
