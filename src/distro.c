@@ -40,6 +40,8 @@ static void must_be_url(const struct conf *distro, const char *key)
 const struct conf *distro_read(const char *root)
 {
 	const struct conf *distro = conf_read(mem_format("%s/distro", root), NULL);
+	if (*distro->rest)
+		fail_at(distro->path, distro->rest_line, "this file holds facts only: key=value");
 	conf_check(distro, "id name vendor version home", "docs support bugs");
 	EACH(const struct fact, fact, distro->facts)
 		must_be_text(distro, fact);

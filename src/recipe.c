@@ -1,7 +1,7 @@
 // Enters: recipes/NAME/recipe. Leaves: its head as struct recipe. May touch: files it reads; it
 // never runs the shell part.
 #include "fail.h"
-#include "plan.h"
+#include "stage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,16 @@
 #define OWN "version licence"
 #define ALWAYS "tools needs style dir args memory facts checkout"
 
-// What may stand for a file in a folder: no way out of it.
-static bool is_name(const char *text)
+bool recipe_is_fact(const char *key)
+{
+	struct list known = words(PINS " source_of " OWN " " ALWAYS);
+	EACH(const char, fact, known)
+		if (!strcmp(fact, key))
+			return true;
+	return false;
+}
+
+bool is_name(const char *text)
 {
 	return *text && *text != '.' && !strchr(text, '/');
 }
@@ -25,9 +33,20 @@ static void check_hash(const struct conf *head, const char *key)
 			"%s must be 64 lower-case hex digits, as sha256sum prints", key);
 }
 
+static void check_file(const struct conf *head, const char *key)
+{
+	const struct fact *at = conf_fact(head, key);
+	const char *slash = at ? strrchr(at->value, '/') : NULL;
+	if (at && !is_name(slash ? slash + 1 : at->value))
+		fail_at(head->path, at->line, "%s ends in no file's name; say which file it is",
+			key);
+}
+
 static void check_pins(const struct conf *head)
 {
 	const struct fact *url = conf_fact(head, "source"), *debian = conf_fact(head, "debian");
+	check_file(head, "source");
+	check_file(head, "debian");
 	check_hash(head, "sha256");
 	check_hash(head, "debian_sha256");
 	if (url && !conf_fact(head, "sha256"))

@@ -36,6 +36,19 @@ static enum purpose purpose(const struct stage *stage, int line, const char *mac
 	fail_at(stage->path, line, "for=%s is unknown; known: build cross target", machine);
 }
 
+static void check_value(const struct item *item, const char *key)
+{
+	const char *path = item->stage->path;
+	if (strspn(key, "abcdefghijklmnopqrstuvwxyz_") != strlen(key))
+		fail_at(path, item->line, "'%s': a value's name is lower-case letters", key);
+	if (recipe_is_fact(key))
+		fail_at(path, item->line, "'%s' is a fact of recipes; call the value otherwise",
+			key);
+	EACH(const struct fact, other, item->values)
+		if (!strcmp(other->key, key))
+			fail_at(path, item->line, "'%s' has two values; keep one of them", key);
+}
+
 // One `key=value` of a line. False: the line does not hold in this case.
 static bool set(const struct plan *plan, struct item *item, char *word)
 {
@@ -50,9 +63,7 @@ static bool set(const struct plan *plan, struct item *item, char *word)
 		item->purpose = purpose(stage, item->line, value);
 		return true;
 	}
-	if (strspn(word, "abcdefghijklmnopqrstuvwxyz_") != strlen(word))
-		fail_at(stage->path, item->line, "'%s': a value's name is lower-case letters",
-			word);
+	check_value(item, word);
 	struct fact *fact = mem_new(sizeof *fact);
 	*fact = (struct fact){.key = word, .value = value, .line = item->line};
 	list_push(&item->values, fact);
@@ -106,7 +117,8 @@ static const struct stage *named(struct plan *plan, const struct conf *conf, con
 	const struct fact *fact = conf_fact(conf, key);
 	if (!fact || !*fact->value || !strcmp(fact->value, "build"))
 		return NULL;
-	if (access(mem_format("%s/stages/%s", plan->root, fact->value), F_OK) != 0)
+	if (!is_name(fact->value) ||
+	    access(mem_format("%s/stages/%s", plan->root, fact->value), F_OK) != 0)
 		fail_at(conf->path, fact->line, "there is no stage '%s'; write stages/%s",
 			fact->value, fact->value);
 	const struct stage *stage = stage_read(plan, fact->value);

@@ -34,6 +34,10 @@ static struct target *target_read(const char *root, const char *name, const stru
 	if (*conf->rest)
 		fail_at(conf->path, conf->rest_line, "a target holds facts only: key=value");
 	conf_check(conf, "triple machine kernel llvm cflags loader qemu", "oci");
+	EACH(const struct fact, fact, conf->facts)
+		if (!*fact->value && strcmp(fact->key, "cflags") != 0)
+			fail_at(conf->path, fact->line, "%s is empty; only cflags may be",
+				fact->key);
 	*target = (struct target){
 		.name = name,
 		.triple = conf_value(conf, "triple"),
