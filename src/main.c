@@ -35,8 +35,6 @@ static const char *machine(const struct options *options)
 {
 	if (!options->build)
 		return host_machine();
-	if (strcmp(options->verb, "plan") != 0)
-		fail(EXIT_INPUT, "--build only makes sense with plan");
 	const struct list targets = targets_read(options->root, distro_read(options->root));
 	return target_named(&targets, options->build)->machine;
 }

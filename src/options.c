@@ -19,44 +19,52 @@ static const struct option {
 	const char *name, *operand;
 	enum shape shape;
 	size_t at;
-	int value; // of a FLAG
+	int value;	  // of a FLAG
+	const char *uses; // verbs that it is for, "building" for none; NULL: all
 	const char *help;
 } table[] = {
 // clang-format off: a row a line
 #define AT(field) offsetof(struct options, field)
-	{"--target", "NAME", TEXT, AT(target), 0, "the processor to build for; see targets"},
-	{"--until", "STAGE", TEXT, AT(run.until), 0, "stop after this stage"},
-	{"--only", "RECIPE", NAMES, AT(run.only), 0, "build this recipe and what it needs"},
-	{"--fresh", "RECIPE", NAMES, AT(run.fresh), 0, "build this recipe again, from nothing"},
-	{"-j", "N", NUMBER, AT(run.slots), 0, "processes at once in all (default: processors)"},
-	{"--store", "DIR", TEXT, AT(store), 0, "where everything built is kept"},
-	{"--mirror", "DIR|URL", TEXT, AT(run.mirror), 0, "ask here for source files first"},
-	{"--offline", NULL, FLAG, AT(run.offline), 1, "use no network but the mirror"},
-	{"--fetch-only", NULL, FLAG, AT(run.fetch_only), 1,
+#define RUNS "building verify"
+	{"--target", "NAME", TEXT, AT(target), 0, NULL, "the processor to build for; see targets"},
+	{"--until", "STAGE", TEXT, AT(run.until), 0, "building plan", "stop after this stage"},
+	{"--only", "RECIPE", NAMES, AT(run.only), 0, "building",
+	 "build this recipe and what it needs"},
+	{"--fresh", "RECIPE", NAMES, AT(run.fresh), 0, RUNS,
+	 "build this recipe again, from nothing"},
+	{"-j", "N", NUMBER, AT(run.slots), 0, RUNS,
+	 "processes at once in all (default: processors)"},
+	{"--store", "DIR", TEXT, AT(store), 0, NULL, "where everything built is kept"},
+	{"--mirror", "DIR|URL", TEXT, AT(run.mirror), 0, NULL, "ask here for source files first"},
+	{"--offline", NULL, FLAG, AT(run.offline), 1, NULL, "use no network but the mirror"},
+	{"--fetch-only", NULL, FLAG, AT(run.fetch_only), 1, "building",
 	 "bring the source files, build nothing"},
-	{"--host-clang", NULL, FLAG, AT(host_clang), 1,
+	{"--host-clang", NULL, FLAG, AT(host_clang), 1, NULL,
 	 "use this machine's clang (19 or newer) as stage1's"},
-	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1,
+	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1, NULL,
 	 "emulate all programs of a foreign target"},
-	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0,
+	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0, RUNS,
 	 "stop after 90s, 30m or 5h; exit status 75"},
-	{"--hang-limit", "TIME", SPAN, AT(run.hang_limit), 0,
+	{"--hang-limit", "TIME", SPAN, AT(run.hang_limit), 0, RUNS,
 	 "end a job that is silent and idle so long (15m)"},
-	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1,
+	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1, RUNS,
 	 "after a failure build what does not need it"},
-	{"--json", "FILE", TEXT, AT(run.json), 0, "events, a JSON object a line; - is stdout"},
-	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, "print errors only"},
-	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, "print phases and unions too"},
-	{"--size", "SIZE", SIZE, AT(size), 0, "gc: shrink the store to this, for example 20G"},
-	{"--format", "FORMAT", TEXT, AT(format), 0,
+	{"--json", "FILE", TEXT, AT(run.json), 0, RUNS,
+	 "events, a JSON object a line; - is stdout"},
+	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, NULL, "print errors only"},
+	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, NULL, "print phases and unions too"},
+	{"--size", "SIZE", SIZE, AT(size), 0, "gc",
+	 "gc: shrink the store to this, for example 20G"},
+	{"--format", "FORMAT", TEXT, AT(format), 0, "export",
 	 "export: tar.zst, tar.xz, oci, squashfs, erofs or dir"},
-	{"--output", "PATH", TEXT, AT(output), 0,
+	{"--output", "PATH", TEXT, AT(output), 0, "export report",
 	 "export, report: where to (default: a name, here)"},
-	{"--sign", "KEY", TEXT, AT(sign), 0, "export: sign with this SSH key"},
-	{"--trace", "FILE", TEXT, AT(trace), 0, "report: write a trace for Perfetto too"},
-	{"--build", "NAME", TEXT, AT(build), 0,
+	{"--sign", "KEY", TEXT, AT(sign), 0, "export", "export: sign with this SSH key"},
+	{"--trace", "FILE", TEXT, AT(trace), 0, "report", "report: write a trace for Perfetto too"},
+	{"--build", "NAME", TEXT, AT(build), 0, "plan",
 	 "plan: as seen from a build machine of this target"},
-	{"--root", "DIR", TEXT, AT(root), 0, "the checkout (given by ./bootstrap itself)"},
+	{"--root", "DIR", TEXT, AT(root), 0, NULL, "the checkout (given by ./bootstrap itself)"},
+#undef RUNS
 #undef AT
 	// clang-format on
 };
@@ -236,7 +244,7 @@ static const struct option *find(const char *word, char **value)
 	return NULL;
 }
 
-static int option(struct options *options, char **words, int left)
+static int option(struct options *options, struct list *given, char **words, int left)
 {
 	char *value = NULL;
 	const struct option *found = find(words[0], &value);
@@ -248,6 +256,7 @@ static int option(struct options *options, char **words, int left)
 	if (next && left < 2)
 		fail(EXIT_INPUT, "%s wants a %s behind it", found->name, found->operand);
 	set(options, found, next ? words[1] : value);
+	list_push(given, (void *)found);
 	return next ? 2 : 1;
 }
 
@@ -281,8 +290,22 @@ static void check_operand(const struct options *options)
 	}
 }
 
+static void check_use(const struct options *options, const char *name, const char *uses)
+{
+	const char *verb = *options->verb ? options->verb : "building", *known = "";
+	struct list verbs_of = words(uses);
+	EACH(const char, use, verbs_of) {
+		if (!strcmp(use, verb))
+			return;
+		known = mem_format("%s%s%s", known, *known ? " and " : "", use);
+	}
+	if (uses)
+		fail(EXIT_INPUT, "%s is for %s, not for %s", name, known, verb);
+}
+
 const struct options *options_parse(int argc, char **argv)
 {
+	struct list given = {0};
 	struct options *options = mem_new(sizeof *options);
 	options->verb = "";
 	options->root = ".";
@@ -297,17 +320,20 @@ const struct options *options_parse(int argc, char **argv)
 			exit(EXIT_DONE);
 		}
 		if (!strcmp(argv[i], "--")) {
+			check_use(options, "--", "shell");
 			while (++i < argc)
 				list_push(&options->command, argv[i]);
 			break;
 		}
 		if (argv[i][0] == '-') {
-			i += option(options, argv + i, argc - i);
+			i += option(options, &given, argv + i, argc - i);
 			continue;
 		}
 		word(options, argv[i++]);
 	}
 	check_operand(options);
+	EACH(const struct option, option, given)
+		check_use(options, option->name, option->uses);
 	return options;
 }
 

@@ -175,6 +175,16 @@ static void options_are_refused(void **state)
 		{"why a b", "one name only"},
 		{"export", "export wants a STAGE"},
 		{"--targets", "'--targets' is no option"},
+		{"--size 3G", "--size is for gc, not for building"},
+		{"--format zip", "--format is for export, not for building"},
+		{"--size 3G plan", "--size is for gc, not for plan"},
+		{"why x -j 3", "-j is for building and verify, not for why"},
+		{"gc --output x", "--output is for export and report, not for gc"},
+		{"verify x --only y", "--only is for building, not for verify"},
+		{"verify x --fetch-only", "--fetch-only is for building, not for verify"},
+		{"plan --only x", "--only is for building, not for plan"},
+		{"-- x", "-- is for shell, not for building"},
+		{"why x --", "-- is for shell, not for why"},
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_fatal(parse, bad[i][0], 2, bad[i][1]);
