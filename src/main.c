@@ -87,8 +87,10 @@ static void check_names(const struct options *options, const struct plan *plan)
 		plan_check_recipe(plan, name);
 	if (!options->operand)
 		return;
-	if (!strcmp(options->verb, "verify"))
+	if (!strcmp(options->verb, "verify")) {
+		plan_stage(plan, options->operand); // its own name may be of none
 		return;
+	}
 	if (!strcmp(options->verb, "export")) {
 		export_check(options, plan);
 		return;
