@@ -76,15 +76,25 @@ static const char *mirror(const char *given)
 	return mem_text(path);
 }
 
+static const struct stage *last_stage(const struct options *options, const struct plan *plan)
+{
+	return options->run.until ? plan_stage(plan, options->run.until) : NULL;
+}
+
+static void print_plan(const struct options *options)
+{
+	const struct plan *plan = make_plan(options);
+	plan_print(plan, last_stage(options, plan));
+}
+
 // Names are looked up before anything is made: a slip of the pen leaves no trace.
 static void check_names(const struct options *options, const struct plan *plan)
 {
-	if (options->run.until)
-		plan_stage(plan, options->run.until);
+	const struct stage *last = last_stage(options, plan);
 	EACH(const char, name, options->run.only)
-		plan_check_recipe(plan, name);
+		plan_check_recipe(plan, name, last);
 	EACH(const char, name, options->run.fresh)
-		plan_check_recipe(plan, name);
+		plan_check_recipe(plan, name, last);
 	if (!options->operand)
 		return;
 	if (!strcmp(options->verb, "verify")) {
@@ -98,7 +108,7 @@ static void check_names(const struct options *options, const struct plan *plan)
 	EACH(const struct stage, stage, plan->stages)
 		if (!strcmp(options->verb, "shell") && !strcmp(stage->name, options->operand))
 			return;
-	plan_check_recipe(plan, options->operand);
+	plan_check_recipe(plan, options->operand, NULL);
 }
 
 static enum exit_status build(const struct jobs *jobs, const struct run_wish *wish)
@@ -150,7 +160,7 @@ int main(int argc, char **argv)
 	umask(022);
 	const struct options *options = options_parse(argc, argv);
 	if (!strcmp(options->verb, "plan"))
-		plan_print(make_plan(options));
+		print_plan(options);
 	else if (!strcmp(options->verb, "targets"))
 		plan_print_targets(make_plan(options));
 	else if (!strcmp(options->verb, "completion"))

@@ -119,12 +119,17 @@ bool item_is_named(const struct item *item, const char *name)
 	return !strcmp(item->recipe->name, name) || !strcmp(full, name);
 }
 
-void plan_check_recipe(const struct plan *plan, const char *name)
+void plan_check_recipe(const struct plan *plan, const char *name, const struct stage *last)
 {
-	EACH(const struct stage, stage, plan->stages)
+	EACH(const struct stage, stage, plan->stages) {
 		EACH(const struct item, item, stage->items)
 			if (item_is_named(item, name))
 				return;
+		if (stage == last)
+			fail(EXIT_INPUT,
+			     "no stage up to %s lists a recipe '%s'; see ./bootstrap plan",
+			     last->name, name);
+	}
 	fail(EXIT_INPUT, "no stage lists a recipe '%s'; see ./bootstrap plan", name);
 }
 
@@ -153,12 +158,15 @@ static void print_stage(const struct stage *stage)
 		print_item(++number, item);
 }
 
-void plan_print(const struct plan *plan)
+void plan_print(const struct plan *plan, const struct stage *last)
 {
 	printf("target %s (%s), %s\n", plan->target->name, plan->target->triple,
 	       plan->foreign ? "foreign to the build machine" : "native to the build machine");
-	EACH(const struct stage, stage, plan->stages)
+	EACH(const struct stage, stage, plan->stages) {
 		print_stage(stage);
+		if (stage == last)
+			break;
+	}
 }
 
 void plan_print_targets(const struct plan *plan)

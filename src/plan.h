@@ -93,7 +93,7 @@ struct plan_wish {
 
 // Reads everything; a mistake in any file is fatal and names its place. No fork, no write.
 const struct plan *plan_make(const struct plan_wish *wish);
-void plan_print(const struct plan *plan);
+void plan_print(const struct plan *plan, const struct stage *last); // up to it; NULL: all
 void plan_print_targets(const struct plan *plan);
 
 // The readers behind it.
@@ -101,8 +101,8 @@ const struct conf *distro_read(const char *root);
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
 bool recipe_has_tool(const struct recipe *recipe, const char *tool);
 
-// Fatal when no stage lists such a recipe; plan_stage when there is no such stage.
-void plan_check_recipe(const struct plan *plan, const char *name);
+// Fatal when no stage (up to `last`, if any) lists such a recipe; plan_stage when there is none.
+void plan_check_recipe(const struct plan *plan, const char *name, const struct stage *last);
 const struct stage *plan_stage(const struct plan *plan, const char *name);
 
 struct list folder_names(const char *path); // sorted, without dot files; fatal when unreadable

@@ -211,20 +211,35 @@ void wants_settle(struct wants *wants, struct job *job)
 static bool within(const struct wants *wants, const struct job *job)
 {
 	const struct run_wish *wish = wants->wish;
-	if (wish->fetch_only)
-		return job->kind == JOB_FETCH;
 	if (wish->only.count)
 		return named(&wish->only, job);
 	return job->stage;
+}
+
+// The files behind a job and all that it needs, whether or not the store has what they become.
+static void demand_files(struct wants *wants, struct job *job, bool *seen)
+{
+	if (seen[job->number])
+		return;
+	seen[job->number] = true;
+	if (job->kind == JOB_FETCH)
+		demand(wants, job);
+	EACH(struct job, input, job->inputs)
+		demand_files(wants, input, seen);
+	EACH(struct job, material, job->materials)
+		demand_files(wants, material, seen);
 }
 
 void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_wish *wish)
 {
 	*wants = (struct wants){.jobs = jobs, .wish = wish};
 	const struct stage *last = wish->until ? plan_stage(jobs->plan, wish->until) : NULL;
+	bool *seen = mem_new(jobs->all.count * sizeof *seen);
 	// Jobs stand in the order of the plan, so everything up to a stage stands before its union.
 	EACH(struct job, job, jobs->all) {
-		if (within(wants, job))
+		if (within(wants, job) && wish->fetch_only)
+			demand_files(wants, job, seen);
+		else if (within(wants, job))
 			demand(wants, job);
 		if (last && job->stage == last)
 			break;

@@ -187,6 +187,17 @@ teardown() { common_teardown; }
 	ended 0
 }
 
+@test "--fetch-only with --only brings what that needs" {
+	run boot --fetch-only --only stage2/hello
+	ended 0
+	equal jobs "$(lines_of fetch/hello fetch/libc)" "$(started)"
+	run boot --only stage2/hello
+	ended 0
+	run boot --fetch-only --only stage1/rt
+	ended 0
+	equal jobs "" "$(started)"
+}
+
 @test "--offline without a mirror says what to do" {
 	run "$runner" --root="$world" --store="$store" --target "$native" --offline
 	ended 1
