@@ -1,4 +1,5 @@
-// Enters: a message. Leaves: one line on stderr, and for fail* the process. May touch: stderr.
+// Enters: a message. Leaves: one line on stderr, and for fail* the process. May touch: stderr, and
+// stdout to flush it.
 #include "fail.h"
 
 #include <stdarg.h>
@@ -47,6 +48,12 @@ void fail_at(const char *file, int line, const char *format, ...)
 	say(format, args);
 	va_end(args);
 	exit(EXIT_INPUT);
+}
+
+void fail_unprinted(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		fail(EXIT_HOST, "what was printed is not whole; is there space for it?");
 }
 
 void warn(const char *format, ...)

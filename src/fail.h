@@ -19,6 +19,8 @@ __attribute__((noreturn, format(printf, 2, 3))) void fail(enum exit_status statu
 __attribute__((noreturn, format(printf, 3, 4))) void fail_at(const char *file, int line,
 							     const char *format, ...);
 __attribute__((format(printf, 1, 2))) void warn(const char *format, ...);
+// Flushes stdout; fatal when anything of what was printed there is lost.
+void fail_unprinted(void);
 // Calls `clear` before every message, for who draws where messages go.
 void fail_clear(void (*clear)(void));
 

@@ -154,20 +154,28 @@ static enum exit_status with_store(const struct options *options, const char *ag
 	return build(jobs, &wish);
 }
 
-int main(int argc, char **argv)
+static enum exit_status obey(const struct options *options, const char *again)
 {
-	signal(SIGCHLD, SIG_DFL); // a caller that ignores it has its children reaped unseen
-	umask(022);
-	const struct options *options = options_parse(argc, argv);
 	if (!strcmp(options->verb, "plan"))
 		print_plan(options);
 	else if (!strcmp(options->verb, "targets"))
 		plan_print_targets(make_plan(options));
 	else if (!strcmp(options->verb, "completion"))
-		return (int)verb_completion(options);
+		return verb_completion(options);
 	else if (!strcmp(options->verb, "doctor"))
-		return (int)verb_doctor(options->root, store_folder(options));
+		return verb_doctor(options->root, store_folder(options));
 	else
-		return (int)with_store(options, options_text(argc, argv));
+		return with_store(options, again);
 	return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	signal(SIGCHLD, SIG_DFL); // a caller that ignores it has its children reaped unseen
+	umask(022);
+	const struct options *options = options_parse(argc, argv);
+	enum exit_status status = obey(options, options_text(argc, argv));
+	if (status == EXIT_DONE)
+		fail_unprinted();
+	return (int)status;
 }

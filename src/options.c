@@ -120,6 +120,7 @@ __attribute__((noreturn)) static void help(void)
 		printf("  %-22s %s\n", extras[i].name, extras[i].help);
 	printf("\nexit status: 0 done, 1 a recipe failed, 2 wrong input, 3 this machine cannot do it,\n"
 	       "75 stopped at the time limit, 128+N ended by signal N\n");
+	fail_unprinted();
 	exit(EXIT_DONE);
 }
 
@@ -317,6 +318,7 @@ const struct options *options_parse(int argc, char **argv)
 			help();
 		if (!strcmp(argv[i], "--version")) {
 			puts("bootstrap " VERSION);
+			fail_unprinted();
 			exit(EXIT_DONE);
 		}
 		if (!strcmp(argv[i], "--")) {

@@ -168,6 +168,15 @@ teardown() { common_teardown; }
 	printf '%s\n' "$output" | grep -q "^$native .*this machine$"
 }
 
+@test "what cannot be printed is a failure" {
+	for words in plan targets "completion bash --root=$top" --help --version; do
+		# shellcheck disable=SC2086 # words
+		output=$(boot $words 2>&1 >/dev/full) && status=0 || status=$?
+		ended 3
+		equal words "bootstrap: what was printed is not whole; is there space for it?" "$output"
+	done
+}
+
 @test "plan: the same twice, and nothing is written" {
 	before=$(picture)
 	one=$(boot plan)
