@@ -54,11 +54,24 @@ const struct stage *stage_ground(const struct stage *stage)
 	return stage->tools->base ? stage->tools->base : stage->tools;
 }
 
-static bool below_has(const struct stage *stage, const char *need)
+static bool lists(const struct stage *stage, const struct item *asker, const char *need)
 {
-	for (stage = stage_is_native(stage) ? stage_ground(stage) : stage->below; stage;
-	     stage = stage->below)
-		if (names_find(&stage->lines, need).count)
+	struct list lines = names_find(&stage->lines, need);
+	EACH(const struct item, line, lines)
+		if (same_side(line, asker))
+			return true;
+	return false;
+}
+
+// What a build finds of the stages below: all its root starts from, or what the stage that builds it
+// has made, but nothing of further down.
+static bool below_has(const struct item *asker, const char *need)
+{
+	const struct stage *stage = asker->stage;
+	if (!stage_is_native(stage))
+		return stage->tools && lists(stage->tools, asker, need);
+	for (stage = stage_ground(stage); stage; stage = stage->base)
+		if (lists(stage, asker, need))
 			return true;
 	return false;
 }
@@ -71,7 +84,7 @@ static void resolve_need(const struct stage *stage, struct item *item, const cha
 	struct item *found = find(stage, item, need, !optional);
 	if (found)
 		list_push(&item->needs, found);
-	else if (!optional && item->purpose != FOR_BUILD && !below_has(stage, need))
+	else if (!optional && item->purpose != FOR_BUILD && !below_has(item, need))
 		fail_at(item->recipe->path, item->recipe->needs_fact->line,
 			"%s needs '%s', which neither %s nor a stage below it lists; "
 			"add it to stages/%s",
@@ -98,7 +111,7 @@ static void resolve_native_tools(const struct stage *stage, struct item *item)
 {
 	EACH(const char, tool, item->recipe->tools) {
 		struct item *found = added(stage->tools, tool);
-		if (!found && !below_has(stage, tool))
+		if (!found && !below_has(item, tool))
 			found = find(stage, item, tool, true);
 		if (found)
 			list_push(&item->tools, found);

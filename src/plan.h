@@ -59,7 +59,6 @@ struct stage {
 	bool on_build_machine;	    // where its programs run
 	const struct stage *tools;  // whose tools build it; NULL: the build machine's
 	const struct stage *base;   // the tree it starts from, or NULL
-	const struct stage *below;  // tools or base, whichever is given
 	const struct stage *native; // whose programs stand in for emulated ones, or NULL
 	const struct stage *again;  // the stage that this one repeats, to compare; or NULL
 	struct list items;	    // struct item *, in the order of building

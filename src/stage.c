@@ -153,7 +153,6 @@ static void read_head(struct plan *plan, struct stage *stage, const struct conf 
 			runs->value);
 	stage->tools = named(plan, conf, "tools");
 	stage->base = named(plan, conf, "base");
-	stage->below = stage->tools ? stage->tools : stage->base;
 	read_native(plan, stage, conf);
 }
 
@@ -201,7 +200,6 @@ struct stage *stage_again(struct plan *plan, const struct stage *stage)
 		.name = STAGE_VERIFY,
 		.path = stage->path,
 		.tools = stage,
-		.below = stage,
 		.native = stage->native,
 		.again = stage,
 	};

@@ -135,11 +135,34 @@ static void an_optional_need_looks_up_only(void **state)
 static void a_stage_below_may_have_it(void **state)
 {
 	(void)state;
-	struct stage *bottom = stage("bottom"), *middle = stage("middle"), *up = stage("up");
+	struct stage *bottom = stage("bottom"), *up = stage("up");
 	target(bottom, "x", "");
-	middle->tools = middle->below = bottom;
-	up->base = up->below = middle;
+	line(bottom, "y", "", "", FOR_BUILD);
+	up->tools = bottom;
 	struct item *asker = target(up, "asker", "x");
+	struct item *cross = line(up, "cross", "", "y", FOR_CROSS);
+	stage_resolve(up);
+	assert_int_equal(asker->needs.count + cross->needs.count, 0);
+}
+
+// A cross toolchain, a root made by it, the same with makers, and what is made by those.
+static struct stage *native_stage(struct stage *bottom)
+{
+	struct stage *root = stage("root"), *makers = stage("makers"), *up = stage("up");
+	root->on_build_machine = makers->on_build_machine = up->on_build_machine = false;
+	root->tools = bottom;
+	makers->tools = makers->base = root;
+	up->tools = makers;
+	target(root, "ground", "");
+	target(makers, "maker", "");
+	return up;
+}
+
+static void so_may_the_ground_of_a_native_stage(void **state)
+{
+	(void)state;
+	struct stage *up = native_stage(stage("bottom"));
+	struct item *asker = target(up, "asker", "ground");
 	stage_resolve(up);
 	assert_int_equal(asker->needs.count, 0);
 }
@@ -147,6 +170,23 @@ static void a_stage_below_may_have_it(void **state)
 static void resolve(const void *with)
 {
 	stage_resolve((struct stage *)with);
+}
+
+static void what_no_build_would_see_is_not_had(void **state)
+{
+	(void)state;
+	struct stage *bottom = stage("bottom"), *other = stage("other"), *over = stage("over");
+	line(bottom, "x", "", "", FOR_BUILD);
+	target(bottom, "y", "");
+	other->tools = bottom;
+	target(other, "asker", "x"); // the build machine's
+	assert_fatal(resolve, other, 2, "asker needs 'x'");
+	over->tools = other;
+	target(over, "asker", "y"); // not of the stage that builds it
+	assert_fatal(resolve, over, 2, "asker needs 'y'");
+	struct stage *up = native_stage(bottom);
+	target(up, "asker", "y"); // in no root
+	assert_fatal(resolve, up, 2, "asker needs 'y'");
 }
 
 static void nobody_has_it(void **state)
@@ -247,6 +287,8 @@ int main(void)
 		cmocka_unit_test(a_need_may_name_a_mode),
 		cmocka_unit_test(an_optional_need_looks_up_only),
 		cmocka_unit_test(a_stage_below_may_have_it),
+		cmocka_unit_test(so_may_the_ground_of_a_native_stage),
+		cmocka_unit_test(what_no_build_would_see_is_not_had),
 		cmocka_unit_test(nobody_has_it),
 		cmocka_unit_test(machines_are_apart),
 		cmocka_unit_test(what_runs_here_and_stands_above_is_a_tool),
