@@ -130,10 +130,14 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 }
 
 @test "ci: a recipe that fails fails the job, and the rest is kept" {
-	add stage1 broken for=build <<<'build() { false; }'
+	add stage1 broken for=build <<<'build() { : >half; false; }'
+	TIME_LIMIT=60s # none is meant to come to it
 	run ci/job
 	ended 1
 	says "stage1/broken"
+	# what it prints can be typed outside
+	HOME=$BATS_TEST_TMPDIR
+	eval "$(sed -n 's/^look around: *//p' <<<"$output") -- test -e half"
 	grep -q '<html' "out/$native.html"
 	rm -r "$world/recipes/broken"
 	sed -i '/^broken/d' "$world/stages/stage1"
