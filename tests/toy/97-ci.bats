@@ -63,11 +63,12 @@ export_plainly() { # TARGET
 # For the toy world, with limits that are reached.
 as_toys() { sed -i 's/\[armv8a, x86_64\]/[near, far]/; s/TIME_LIMIT: .*/TIME_LIMIT: 5s/' "ci/$1"; }
 
-check_result() { # FOLDER TARGET
+check_result() { # FOLDER TARGET JOBS
 	(cd "$1" && sha256sum -c --quiet "$2-stage2.tar.zst.sha256")
 	jq -e .predicate.buildDefinition "$1/$2-stage2.tar.zst.provenance.json" >/dev/null
 	grep -q '<html' "$1/$2.html"
 	equal "last event" end "$(tail -n 1 "$1/$2-events.json" | jq -r .event)"
+	equal "runs in its events" "$3" "$(jq -r 'select(.event == "run").event' "$1/$2-events.json" | grep -c .)"
 	tar -tf "$1/$2-stage2.tar.zst" | grep -q usr/bin/app
 }
 
@@ -106,7 +107,7 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	run ci/local "$native"
 	ended 0
 	equal "jobs that came to their limit" 2 "$(stops)"
-	check_result out "$native"
+	check_result out "$native" 3
 	cmp "out/$native-stage2.tar.zst" "$BATS_TEST_TMPDIR/plain-$native.tar.zst"
 }
 
@@ -115,6 +116,7 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	run ci/job --last
 	ended 0
 	equal "started again" "" "$(started)"
+	check_result out "$native" 1
 }
 
 @test "ci: the last job says when there is more to do, and keeps what there is" {
@@ -152,7 +154,7 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	run ci/job --last
 	ended 0
 	says "starting from nothing"
-	check_result out "$native"
+	check_result out "$native" 1
 }
 
 @test "ci: wrong use is told" {
@@ -178,7 +180,7 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	ended 0
 	equal "jobs that came to their limit" 4 "$(stops)"
 	for target in near far; do
-		check_result "$BATS_TEST_TMPDIR/room/artifacts/$target" $target
+		check_result "$BATS_TEST_TMPDIR/room/artifacts/$target" $target 3
 		cmp "$BATS_TEST_TMPDIR/room/artifacts/$target/$target-stage2.tar.zst" \
 			"$BATS_TEST_TMPDIR/plain-$target.tar.zst"
 	done
@@ -197,7 +199,7 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	ended 0
 	equal "jobs that came to their limit" 4 "$(stops)"
 	for target in near far; do
-		check_result out $target
+		check_result out $target 3
 		cmp out/$target-stage2.tar.zst "$BATS_TEST_TMPDIR/plain-$target.tar.zst"
 	done
 }
