@@ -111,6 +111,19 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	cmp "out/$native-stage2.tar.zst" "$BATS_TEST_TMPDIR/plain-$native.tar.zst"
 }
 
+@test "ci: git passes over what a job, report and export make" {
+	export TIME_LIMIT=60s
+	cp "$top/.gitignore" .
+	git init -q
+	git add -A
+	ci/job --last
+	./bootstrap --target "$native" --store store report
+	for format in dir tar.zst; do ./bootstrap --target "$native" --store store export stage2 --format $format; done
+	mkdir .toy-1-stage2-near.part # of an export that was killed
+	ls toy-1-stage2-*.list report.html
+	equal "new files" "" "$(git ls-files --others --exclude-standard)"
+}
+
 @test "ci: the next pipeline finds everything in the cache" {
 	ci/job --last
 	run ci/job --last
