@@ -102,7 +102,7 @@ void failure_show(const struct failure *failure, const struct run_wish *wish)
 		show_tail(failure->log, LOG_TAIL);
 		fprintf(stderr, "the whole log:   %s\n", failure->log);
 	}
-	if (failure->log && failure->job->item)
+	if (failure->log && failure->job->kind != JOB_COMPOSE)
 		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", failure->job->name,
 			wish->place);
 	fprintf(stderr, "to go on:        %s\n", wish->again);

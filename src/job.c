@@ -231,6 +231,18 @@ struct jobs *jobs_make(const struct plan *plan, const struct store *store, const
 	return jobs;
 }
 
+struct job *job_before(const struct job *job)
+{
+	return job->unpack ? job->unpack : job->fetch;
+}
+
+bool job_is_named(const struct job *job, const char *name)
+{
+	if (job->item)
+		return item_is_named(job->item, name);
+	return job->source && !strcmp(job->name, name);
+}
+
 const char *job_target(const struct jobs *jobs, const struct job *job)
 {
 	bool shared = job->kind == JOB_FETCH || job->kind == JOB_UNPACK ||

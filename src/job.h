@@ -75,6 +75,10 @@ struct jobs {
 };
 
 struct jobs *jobs_make(const struct plan *plan, const struct store *store, const struct host *host);
+// What brings the source of a build: its unpack, and before that the fetch; NULL: nothing more.
+struct job *job_before(const struct job *job);
+// Whether a person means this job: "musl", "stage1/musl:headers", "unpack/musl".
+bool job_is_named(const struct job *job, const char *name);
 // What a record calls the target of a job: its target's name, or "build" when it serves all.
 const char *job_target(const struct jobs *jobs, const struct job *job);
 

@@ -119,11 +119,20 @@ bool item_is_named(const struct item *item, const char *name)
 	return !strcmp(item->recipe->name, name) || !strcmp(full, name);
 }
 
+// What brings a recipe's files has jobs of its own, which failures name.
+static bool source_is_named(const struct source *source, const char *name)
+{
+	return (source->url || source->debian) &&
+	       (!strcmp(name, mem_format("fetch/%s", source->owner)) ||
+		!strcmp(name, mem_format("unpack/%s", source->owner)));
+}
+
 void plan_check_recipe(const struct plan *plan, const char *name, const struct stage *last)
 {
 	EACH(const struct stage, stage, plan->stages) {
 		EACH(const struct item, item, stage->items)
-			if (item_is_named(item, name))
+			if (item_is_named(item, name) ||
+			    source_is_named(item->recipe->source, name))
 				return;
 		if (stage == last)
 			fail(EXIT_INPUT,

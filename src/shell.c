@@ -2,6 +2,7 @@
 // the terminal, for the time of the shell; a stage's tree stays as it is.
 #include "task.h"
 #include "tree.h"
+#include "tries.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -76,10 +77,32 @@ static struct job *unfinished(const struct jobs *jobs, const char *name)
 	list_push(&wish.only, mem_text(name));
 	wants_start(&wants, jobs, &wish);
 	EACH(struct job, job, jobs->all)
-		if (job->item && item_is_named(job->item, name) &&
-		    (!found || job->state == JOB_READY))
+		if (job_is_named(job, name) && (!found || job->state == JOB_READY))
 			found = job;
 	return found;
+}
+
+// What brings the source of a build, if that is what failed.
+static const struct job *failed_before(const struct jobs *jobs, const struct job *job)
+{
+	for (job = job_before(job); job; job = job_before(job))
+		if (job->looked && !job->present && !tries_at_work(jobs->store, job->key) &&
+		    !access(store_path(jobs->store, "objects/%s/log", job->key), R_OK))
+			return job;
+	return NULL;
+}
+
+__attribute__((noreturn)) static void not_ready(const struct jobs *jobs, const char *place,
+						const struct job *job)
+{
+	const struct job *failed = failed_before(jobs, job);
+	if (failed)
+		fail(EXIT_INPUT,
+		     "%s failed, which %s needs; look at ./bootstrap log %s%s, or look around: "
+		     "./bootstrap shell %s%s",
+		     failed->name, job->name, failed->name, place, failed->name, place);
+	fail(EXIT_INPUT, "what %s needs is not built yet; first run: ./bootstrap%s --only %s",
+	     job->name, place, job->name);
 }
 
 static enum exit_status in_build(const struct jobs *jobs, const struct options *options)
@@ -93,9 +116,7 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 		     "%s is built, its room is gone; to build it again: ./bootstrap%s --fresh %s",
 		     job->name, options_place(options, jobs->plan), job->name);
 	if (job->state != JOB_READY)
-		fail(EXIT_INPUT,
-		     "what %s needs is not built yet; first run: ./bootstrap%s --only %s",
-		     job->name, options_place(options, jobs->plan), job->name);
+		not_ready(jobs, options_place(options, jobs->plan), job);
 	if (store_lock(jobs->store, job->key) < 0)
 		fail(EXIT_HOST, "%s is at work in another run; end that one first", job->name);
 	task_copy_texts(job, jobs);

@@ -54,7 +54,7 @@ static bool all_present(const struct list *jobs)
 static bool named(const struct list *names, const struct job *job)
 {
 	EACH(const char, name, *names)
-		if (job->item && item_is_named(job->item, name))
+		if (job_is_named(job, name))
 			return true;
 	return false;
 }
@@ -213,7 +213,7 @@ static bool within(const struct wants *wants, const struct job *job)
 	const struct run_wish *wish = wants->wish;
 	if (wish->only.count)
 		return named(&wish->only, job);
-	return job->stage;
+	return job->stage || (job->source && named(&wish->fresh, job));
 }
 
 // The files behind a job and all that it needs, whether or not the store has what they become.

@@ -7,23 +7,20 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-// Finds every build of a recipe, with keys as far as they can be known without building.
-static struct list builds_of(const struct jobs *jobs, const char *recipe, struct wants *wants)
+// Finds every job of that name, with keys as far as they can be known without building.
+static struct list jobs_named(const struct jobs *jobs, const char *name, struct wants *wants)
 {
 	static struct run_wish wish = {.go_on = true};
 	struct list found = {0};
-	list_push(&wish.only, mem_text(recipe));
+	list_push(&wish.only, mem_text(name));
 	wants_start(wants, jobs, &wish);
 	EACH(struct job, job, jobs->all)
-		if (job->item && job->demanded)
+		if (job_is_named(job, name))
 			list_push(&found, job);
-	struct list asked = {0};
-	EACH(struct job, job, found)
-		if (item_is_named(job->item, recipe))
-			list_push(&asked, job);
-	return asked;
+	return found;
 }
 
 static bool has_line(const char *text, const char *line)
@@ -94,22 +91,23 @@ static void print_why(const struct jobs *jobs, const struct job *job)
 		print_missing("-", before, job->manifest);
 		print_missing("+", job->manifest, before);
 	}
-	if (job->key && !job->present && store_was_paused(store, job->key))
+	if (job->item && job->key && !job->present && store_was_paused(store, job->key))
 		puts("    an unfinished build of just this is kept, and will be gone on with");
 }
 
 enum exit_status verb_why(const struct jobs *jobs, const char *recipe)
 {
 	struct wants wants;
-	struct list found = builds_of(jobs, recipe, &wants);
+	struct list found = jobs_named(jobs, recipe, &wants);
 	EACH(const struct job, job, found)
 		print_why(jobs, job);
 	return EXIT_DONE;
 }
 
 struct log {
+	const struct job *job;
 	const char *path;
-	const char *what; // it is of, NULL: a build that went well
+	const char *what; // the try does, or did
 };
 
 static const char *readable(const char *path)
@@ -117,7 +115,17 @@ static const char *readable(const char *path)
 	return access(path, R_OK) < 0 ? NULL : path;
 }
 
-// The log of the last build that went well.
+static bool is_newer(const char *path, const char *than)
+{
+	struct stat one, other;
+	if (!than || stat(path, &one) < 0 || stat(than, &other) < 0)
+		return true;
+	const struct timespec *time = &one.st_mtim, *before = &other.st_mtim;
+	return time->tv_sec > before->tv_sec ||
+	       (time->tv_sec == before->tv_sec && time->tv_nsec > before->tv_nsec);
+}
+
+// The log of the last time it went well.
 static const char *good_log(const struct jobs *jobs, const struct job *job)
 {
 	const struct store *store = jobs->store;
@@ -128,17 +136,31 @@ static const char *good_log(const struct jobs *jobs, const struct job *job)
 	return path;
 }
 
-// The log of a try that is at work, failed or was stopped: it is newer than any good one's, unless
-// the recipe was set back to what it was then.
+// The log of a try that is at work, failed or was stopped since the last time it went well.
 static struct log last_try(const struct jobs *jobs, const struct job *job)
 {
 	const struct store *store = jobs->store;
 	const char *key = tries_latest(store, job_target(jobs, job), job->name);
-	if (!key || job->present)
+	if (!key)
 		return (struct log){0};
-	bool at_work = tries_at_work(store, key);
-	return (struct log){store_path(store, "objects/%s/log", key),
-			    at_work ? "is at work" : "did not end well"};
+	const char *path = store_path(store, "objects/%s/log", key);
+	if (!is_newer(path, good_log(jobs, job)))
+		return (struct log){0};
+	return (struct log){job, path,
+			    tries_at_work(store, key) ? "is at work" : "did not end well"};
+}
+
+// Of a job or of what brings its source: a build that never began has no log of its own. A recipe
+// that was set back to what it was when it went well has no use for what was tried meanwhile.
+static struct log newest_try(const struct jobs *jobs, const struct job *job)
+{
+	struct log newest = {0};
+	for (; job && !job->present; job = job_before(job)) {
+		struct log try = last_try(jobs, job);
+		if (try.path && is_newer(try.path, newest.path))
+			newest = try;
+	}
+	return newest;
 }
 
 static void print_file(const char *path)
@@ -155,12 +177,15 @@ static void print_file(const char *path)
 // The newest is shown whole; of an older good one, beside it, where it lies.
 static void print_log(const struct jobs *jobs, const struct job *job, bool alone)
 {
+	static const char *shown = "";
 	const char *good = good_log(jobs, job);
-	struct log try = last_try(jobs, job);
+	struct log try = newest_try(jobs, job);
 	if (try.path && good)
-		printf("==> %s: the last build that went well: %s\n", job->name, good);
+		printf("==> %s: the last time it went well: %s\n", job->name, good);
+	if (try.path && !strcmp(try.path, shown)) // of a source that several are built from
+		return;
 	if (try.path)
-		printf("==> %s: a try that %s: %s\n", job->name, try.what, try.path);
+		printf("==> %s: a try that %s: %s\n", try.job->name, try.what, shown = try.path);
 	else if (!good)
 		printf("==> %s: there is no log of it\n", job->name);
 	else if (!alone)
@@ -172,7 +197,7 @@ static void print_log(const struct jobs *jobs, const struct job *job, bool alone
 enum exit_status verb_log(const struct jobs *jobs, const char *recipe)
 {
 	struct wants wants;
-	struct list found = builds_of(jobs, recipe, &wants);
+	struct list found = jobs_named(jobs, recipe, &wants);
 	EACH(const struct job, job, found)
 		print_log(jobs, job, found.count == 1);
 	return EXIT_DONE;

@@ -180,6 +180,7 @@ pin() { # RECIPE FILE
 	pin libc libc-2.1.tar
 	before=$(cd "$world" && find . | sort)
 	run boot --only unpack/libc
+	says "start    unpack/libc"
 	equal world "$before" "$(cd "$world" && find . | sort)"
 	[ ! -e "$BATS_TEST_TMPDIR/outside" ]
 	[ ! -e "$world/recipes/libc/libc.h" ]

@@ -94,8 +94,55 @@ teardown() { common_teardown; }
 	run boot
 	ended 1
 	run boot log stage2/zed
-	says "==> stage2/zed: the last build that went well: $store/logs/$(cat "$store/latest/$native/stage2/zed")"
+	says "==> stage2/zed: the last time it went well: $store/logs/$(cat "$store/latest/$native/stage2/zed")"
 	says "not this time"
+}
+
+@test "log: an older try than the last that went well is forgotten" {
+	add stage2 twice <<<'build() { echo "this went wrong"; false; }'
+	run boot
+	ended 1
+	sed -i s/false/true/ "$world/recipes/twice/recipe"
+	boot --quiet
+	sed -i s/true/:/ "$world/recipes/twice/recipe"
+	run boot log twice
+	ended 0
+	silent_on "did not end well"
+}
+
+break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patch"; }
+
+@test "log: of a patch that failed, by the names of what waits for it and its own" {
+	break_patch
+	run boot
+	ended 1
+	says "look around:     ./bootstrap shell unpack/zed --target $native"
+	for name in unpack/zed stage2/zed zed; do
+		run boot log $name
+		ended 0
+		says "==> unpack/zed: a try that did not end well: $store/objects/"
+		equal $name 1 "$(printf '%s\n' "$output" | grep -c 'saving rejects')"
+	done
+	cp "$top/tests/world/recipes/zed/fix.patch" "$world/recipes/zed/fix.patch"
+	run boot log stage2/zed
+	ended 0
+	silent_on "did not end well"
+}
+
+@test "log: of a download that failed" {
+	rm -rf "$store"
+	run boot --mirror / --fetch-only --keep-going
+	ended 1
+	says "look around:     ./bootstrap shell fetch/hello --target $native"
+	for name in fetch/hello unpack/hello stage2/hello; do
+		run boot log $name
+		ended 0
+		says "==> fetch/hello: a try that did not end well: $store/objects/"
+		says "no location has hello-1.0.tar"
+	done
+	run boot log fetch/nosuch
+	ended 2
+	says "no stage lists a recipe 'fetch/nosuch'"
 }
 
 @test "log: of a try at work" {
@@ -146,6 +193,25 @@ teardown() { common_teardown; }
 	run as_nobody "$@" shell stage2 -- /usr/bin/say hello
 	ended 0
 	equal output hello "$output"
+}
+
+@test "shell: where a patch was tried, and the way there" {
+	break_patch
+	run boot
+	ended 1
+	run boot shell stage2/zed -- true
+	ended 2
+	says "unpack/zed failed, which stage2/zed needs; look at ./bootstrap log unpack/zed --target $native"
+	says "./bootstrap shell unpack/zed --target $native"
+	run boot shell unpack/zed -- sh -c 'cd /out && echo *.rej'
+	ended 0
+	equal rejects zed.toy.rej "$output"
+	run boot shell fetch/zed -- true
+	ended 2
+	says "--fresh fetch/zed"
+	run boot --fresh fetch/zed --only fetch/zed
+	ended 0
+	equal started fetch/zed "$(started)"
 }
 
 @test "shell: a stage that is not built says how to build it" {
