@@ -34,6 +34,7 @@ static const char *const strong[] = {
 	"error[E",
 	"broken: ",
 	"curl: (",
+	"refused: not the file",
 	"patch: **** ",
 	"bootstrap: ",
 	"found wrong type of input",

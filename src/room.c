@@ -255,6 +255,7 @@ static void furnish_fetch(struct room *room)
 	sandbox_try(room->sandbox, STEP_BIND, "/run", "/run"); // resolv.conf often leads there
 	show_workplace(room);
 	set(&room->variables, "PATH=/usr/bin:/bin:/usr/local/bin");
+	set(&room->variables, "OWNER=%s", source->owner);
 	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
 		if (getenv(passed[i]))
 			set(&room->variables, "%s=%s", passed[i], getenv(passed[i]));

@@ -44,6 +44,9 @@ pin() { # RECIPE FILE
 	says "$(sed -n 's/^sha256=//p' "$world/recipes/libc/recipe")"
 	says "$(sha256sum <"$mirror/libc-2.1.tar" | cut -c1-64)"
 	says "set aside as libc-2.1.tar.refused"
+	says "  >     refused: not the file that is pinned"
+	says "check its SHA-256 in recipes/libc/recipe"
+	silent_on "no location has"
 	set -- "$store"/objects/*/build/libc-2.1.tar.refused
 	cmp "$1" "$mirror/libc-2.1.tar"
 	equal "fetched" "" "$(outs | grep fetch/libc)"

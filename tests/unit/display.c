@@ -240,6 +240,7 @@ static void what_is_an_error(void **state)
 		{STRONG_ERROR, "make[2]: *** No rule to make target 'x', needed by 'y'.  Stop."},
 		{STRONG_ERROR, "bootstrap: two recipes install /file"},
 		{STRONG_ERROR, "curl: (22) The requested URL returned error: 404"},
+		{STRONG_ERROR, "    refused: not the file that is pinned; set aside as x.refused"},
 		{STRONG_ERROR, "error: patch does not apply"},
 		{STRONG_ERROR, "a.s:3: Error: no such instruction: `x'"},
 		{WEAK_ERROR, "FAILED: lib/a.o"},
