@@ -126,8 +126,8 @@ bool errors_first(const char *log, const char *phase, struct first_error *found)
 	for (long number = 1; (length = getline(&line, &room, file)) >= 0; number++) {
 		text_tame(line, (size_t)length);
 		line[strcspn(line, "\n")] = '\0';
-		if (begins_phase(line, phase))
-			best = NO_ERROR; // an earlier try may have written above
+		if (begins_phase(line, phase) || !strcmp(line, LOG_TRY))
+			best = NO_ERROR; // an earlier try has written above
 		enum error_rank rank = error_rank(line);
 		if (rank <= best)
 			continue;

@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+// The line of a log at which a try begins that goes on where an earlier one ended.
+#define LOG_TRY "==> another try"
+
 enum error_rank {
 	NO_ERROR,
 	WEAK_ERROR,   // may be the cause, if nothing better is there: "not found", make's "***"
@@ -19,7 +22,7 @@ struct first_error {
 	char text[ERROR_LENGTH + 1];
 };
 
-// The first strong error of the log's last `phase` ("": of all of it), or else the first weak one.
+// The first strong error of the log's last `phase` ("": of the last try), or else the first weak one.
 // False: there is none, or no log.
 bool errors_first(const char *log, const char *phase, struct first_error *found);
 

@@ -39,7 +39,14 @@ static size_t read_end(const char *path, char *block, size_t size)
 	return count;
 }
 
-// The last lines of a log, each after a bar.
+static char *last_try(char *text)
+{
+	for (char *at; (at = strstr(text, "\n" LOG_TRY "\n"));)
+		text = at + strlen("\n" LOG_TRY "\n");
+	return text;
+}
+
+// The last lines of a log, each after a bar; no more than those of its last try.
 static void show_tail(const char *path, int most)
 {
 	static char block[FOLDED_SIZE + 1];
@@ -48,9 +55,9 @@ static void show_tail(const char *path, int most)
 	while (count && block[count - 1] == '\n')
 		count--;
 	block[count] = '\0';
-	char *from = block + count;
-	for (int lines = 0; from > block && lines < most; lines++)
-		for (from--; from > block && from[-1] != '\n'; from--)
+	char *begin = last_try(block), *from = block + count;
+	for (int lines = 0; from > begin && lines < most; lines++)
+		for (from--; from > begin && from[-1] != '\n'; from--)
 			;
 	for (char *text = from, *next; text && count; text = next) {
 		next = strchr(text, '\n');

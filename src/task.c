@@ -2,6 +2,7 @@
 // the store. May touch: processes, the job's fds; the store through its calls only.
 #include "task.h"
 #include "emulator.h"
+#include "errors.h"
 #include "fail.h"
 #include "hash.h"
 #include "journal.h"
@@ -57,6 +58,13 @@ static int open_log(const struct store *store, const char *key, bool append)
 {
 	return open(store_path(store, "objects/%s/log", key),
 		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (append ? 0 : O_TRUNC), 0644);
+}
+
+// Several tries in one log are told apart: what is shown of a failure is of the last one.
+static void begin_try(int log)
+{
+	if (lseek(log, 0, SEEK_END) > 0)
+		dprintf(log, "\n" LOG_TRY "\n");
 }
 
 // ninja knows after any death which of its outputs are whole. make believes in every file that is
@@ -168,6 +176,7 @@ static bool start_sandbox(struct task *task, const struct room_wish *wish,
 		return false;
 	int pipes[2], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int log = open_log(store, key, go_on || task->job->retried);
+	begin_try(log);
 	task->log_start = log < 0 ? 0 : lseek(log, 0, SEEK_END);
 	if (null < 0 || log < 0 || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) {
 		*error = mem_format("no log or pipe: %s", strerror(errno));

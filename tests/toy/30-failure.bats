@@ -60,6 +60,25 @@ add_broken() {
 	equal count "$(lines_of again again again)" "$(cat "$(tree_of stage2/broken)/count")"
 }
 
+@test "of a recipe that was tried before only the last try is shown" {
+	add stage2 broken <<-'R'
+		build() {
+			echo again >>count
+			printf 'x.c:1:1: error: of try %s' "$(grep -c . count)"
+			return 1
+		}
+	R
+	for try in 1 2 3; do
+		run boot
+		ended 1
+		says "  | x.c:1:1: error: of try $try"
+		equal tries 1 "$(printf '%s\n' "$output" | grep -c '^  | x.c')"
+		says "  > x.c:1:1: error: of try $try"
+	done
+	run boot log broken
+	equal tries 3 "$(printf '%s\n' "$output" | grep -c '^x.c')"
+}
+
 @test "what was unpacked for a failed build serves the next try, and a look around" {
 	echo 'build() { return 1; }' >>"$world/recipes/hello/recipe"
 	run boot --only stage2/hello

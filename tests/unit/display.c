@@ -285,6 +285,8 @@ static void the_first_error_of_a_log(void **state)
 			 "cp: x: No such file or directory\nmake: *** [x] Error 1");
 	assert_true(errors_first(path, "build", &found));
 	assert_int_equal(found.line, 5);
+	write_file(path, "curl: (6) of an earlier try\n\n" LOG_TRY "\nnot there\n");
+	assert_false(errors_first(path, "", &found));
 	write_file(path, "==> build\nall is well\n");
 	assert_false(errors_first(path, "build", &found));
 }
