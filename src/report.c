@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+enum { NAMED = 10 }; // of what failed, in one line
+
 static struct {
 	const struct jobs *jobs;
 	const struct run_wish *wish;
@@ -137,13 +139,64 @@ void report_stop(enum exit_status status)
 	event_stop((int)status, reason(status));
 }
 
-static void say_roots(void)
+// Whether there was one.
+static bool say_roots(void)
 {
-	EACH(const struct job, stage, to.jobs->stages)
-		if (stage->present && stage->demanded)
-			printf("%s: %s\n", stage->name,
-			       store_path(to.jobs->store, "roots/%s/%s",
-					  to.jobs->plan->target->name, stage->name));
+	bool said = false;
+	EACH(const struct job, stage, to.jobs->stages) {
+		if (!stage->present || !stage->demanded)
+			continue;
+		printf("%s: %s\n", stage->name,
+		       store_path(to.jobs->store, "roots/%s/%s", to.jobs->plan->target->name,
+				  stage->name));
+		said = true;
+	}
+	return said;
+}
+
+static bool was_done(const struct job *job)
+{
+	return job->made && job->present && (job->kind != JOB_COMPOSE || job->stage);
+}
+
+static bool has_failed(const struct job *job)
+{
+	return job->state == JOB_FAILED;
+}
+
+// Builds alone: their sources and unions nobody asked for.
+static bool was_skipped(const struct job *job)
+{
+	return job->item && job->state == JOB_SKIPPED;
+}
+
+// How many, and the names of the first.
+static const char *some(bool (*is)(const struct job *), size_t *count)
+{
+	const char *names = "";
+	*count = 0;
+	EACH(const struct job, job, to.jobs->all)
+		if (is(job) && ++*count <= NAMED)
+			names = mem_format("%s %s", names, job->name);
+	return *count > NAMED ? mem_format("%s and %zu more", names, *count - NAMED) : names;
+}
+
+static void say_counts(enum exit_status status, bool roots)
+{
+	size_t done, failed, skipped;
+	some(was_done, &done);
+	const char *names = some(has_failed, &failed), *others = some(was_skipped, &skipped);
+	fflush(stdout);
+	if (failed)
+		fprintf(stderr, "%zu done, %zu failed:%s\n", done, failed, names);
+	if (failed && skipped)
+		fprintf(stderr, "%zu not tried, for want of those:%s\n", skipped, others);
+	if (failed || to.wish->talk == QUIET)
+		return;
+	if (done)
+		printf("%zu done\n", done);
+	else if (!roots && status == EXIT_DONE)
+		puts("nothing to do: all of it is in the store");
 }
 
 static void say_stopped(enum exit_status status)
@@ -156,12 +209,8 @@ static void say_stopped(enum exit_status status)
 
 void report_end(enum exit_status status)
 {
-	const struct wants *wants = to.wants;
 	progress_close();
-	if (to.wish->talk != QUIET)
-		say_roots();
-	if (to.wish->talk == VERBOSE || (to.wish->talk == NORMAL && wants->made))
-		printf("%zu jobs run, %zu failed\n", wants->made, wants->failed);
+	say_counts(status, to.wish->talk != QUIET && say_roots());
 	say_stopped(status);
-	event_end((int)status, wants->made);
+	event_end((int)status, to.wants->made);
 }

@@ -28,9 +28,9 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish);
 struct wants {
 	const struct jobs *jobs;
 	const struct run_wish *wish;
-	struct list ready;   // struct job *, each JOB_READY
-	struct list queue;   // struct job *, to be considered
-	size_t made, failed; // jobs
+	struct list ready; // struct job *, each JOB_READY
+	struct list queue; // struct job *, to be considered
+	size_t made;	   // jobs
 };
 void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_wish *wish);
 // A job's output came to be known or present, or it failed: whoever waits for it is considered.

@@ -201,7 +201,6 @@ static void consider_all(struct wants *wants)
 void wants_settle(struct wants *wants, struct job *job)
 {
 	bool outer = !wants->queue.count;
-	wants->failed += job->state == JOB_FAILED;
 	EACH(struct job, waiter, job->waiters)
 		list_push(&wants->queue, waiter);
 	if (outer)

@@ -17,7 +17,8 @@ teardown() { common_teardown; }
 	[ "$(stat -c %a "$root/tmp")" = 1777 ]
 	[ "$(find "$root/" ! -type l -printf '%Ts\n' | sort -u)" = 1700000000 ]
 	says "stage2: $root"
-	says "27 jobs run, 0 failed"
+	equal done 20 "$(printf '%s\n' "$output" | grep -c ' done ')"
+	equal last "20 done" "${lines[-1]}"
 }
 
 @test "patches are applied, and what is excluded is not unpacked" {
@@ -62,8 +63,20 @@ teardown() { common_teardown; }
 	run boot
 	ended 0
 	equal jobs "" "$(started)"
-	silent_on "jobs run"
+	equal last "stage2: $store/roots/$native/stage2" "${lines[-1]}"
 	equal store "$before" "$(picture)"
+}
+
+@test "a run that names no stage says that it found nothing to do" {
+	warm
+	for option in "--only hello" --fetch-only; do
+		# shellcheck disable=SC2086
+		run boot $option
+		ended 0
+		equal "$option" "nothing to do: all of it is in the store" "$output"
+	done
+	run boot --only hello --quiet
+	equal quiet "" "$output"
 }
 
 @test "--quiet says nothing when all is well" {

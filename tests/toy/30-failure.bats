@@ -117,6 +117,21 @@ add_broken() {
 	silent_on "another one"
 }
 
+@test "the last words count what was done, what failed, and what waits for that" {
+	add_broken
+	add stage2 well </dev/null
+	add stage2 after <<<needs=broken
+	add stage2 last <<<needs=after
+	run boot --keep-going
+	ended 1
+	says "1 done, 1 failed: stage2/broken"
+	equal last "2 not tried, for want of those: stage2/after stage2/last" "${lines[-1]}"
+	for number in $(seq 11); do add stage2 "more$number" <<<'build() { false; }'; done
+	run boot --keep-going --quiet
+	ended 1
+	equal more "0 done, 12 failed: stage2/broken $(seq -s ' ' -f stage2/more%.0f 9) and 2 more" "${lines[-2]}"
+}
+
 @test "a mended recipe is built anew" {
 	add_broken
 	run boot
