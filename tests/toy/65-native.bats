@@ -195,6 +195,23 @@ self_sufficient() {
 	says "2 of 3 recipes came out the same"
 }
 
+@test "verify --only builds and compares just that" {
+	self_sufficient
+	add stage3 odd <<-'R'
+		package() {
+			mkdir -p "$OUT/usr/share"
+			if [ -e /usr/share/odd ]; then echo again; else echo first; fi >"$OUT/usr/share/odd"
+		}
+	R
+	run boot verify stage3 --only base
+	ended 0
+	says "1 of 1 recipes came out the same"
+	silent_on verify/odd
+	run boot verify stage3 --only odd
+	ended 1
+	says "0 of 1 recipes came out the same"
+}
+
 @test "what failed when a stage was verified can be looked into" {
 	self_sufficient
 	add stage3 odd <<-'R'
