@@ -131,11 +131,14 @@ static const char *quoted(const char *word)
 				    "-_./=:,+@%";
 	if (*word && !word[strspn(word, plain)])
 		return word;
-	const char *text = "'";
-	for (; *word; word++)
-		text = *word == '\'' ? mem_format("%s'\\''", text)
-				     : mem_format("%s%c", text, *word);
-	return mem_format("%s'", text);
+	char *text = mem_new(4 * strlen(word) + 3), *end = stpcpy(text, "'");
+	for (; *word; word++) {
+		*end++ = *word;
+		if (*word == '\'')
+			end = stpcpy(end, "\\''");
+	}
+	*end = '\'';
+	return text;
 }
 
 // What an operand may be: names in a folder of the checkout, files, folders or words. "-" for none,

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 static void slots_are_taken_all_or_none(void **state)
 {
@@ -206,6 +207,19 @@ static void the_way_to_go_on_can_be_typed(void **state)
 		seen, "<--store><a b><--mirror=it's><><--store><--fresh><$HOME *?&;><--only=x>");
 }
 
+static void a_long_word_takes_its_own_length(void **state)
+{
+	(void)state;
+	struct rusage before, after;
+	char *word = mem_new(20001);
+	memset(word, '\'', 20000);
+	getrusage(RUSAGE_SELF, &before);
+	const char *text = options_text(2, (char *[]){"bootstrap", word, NULL});
+	getrusage(RUSAGE_SELF, &after);
+	assert_int_equal(strlen(text), strlen("./bootstrap ''") + 4 * 20000);
+	assert_true(after.ru_maxrss - before.ru_maxrss < 10000); // KiB
+}
+
 static void little_programs_are_known_by_their_header(void **state)
 {
 	(void)state;
@@ -320,6 +334,7 @@ int main(void)
 		cmocka_unit_test(options_are_read),
 		cmocka_unit_test(options_are_refused),
 		cmocka_unit_test(the_way_to_go_on_can_be_typed),
+		cmocka_unit_test(a_long_word_takes_its_own_length),
 		cmocka_unit_test(little_programs_are_known_by_their_header),
 		cmocka_unit_test(big_ones_too),
 		cmocka_unit_test(what_is_no_program_is_refused),
