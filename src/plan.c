@@ -116,7 +116,8 @@ const struct stage *plan_stage(const struct plan *plan, const char *name)
 bool item_is_named(const struct item *item, const char *name)
 {
 	const char *full = mem_format("%s/%s", item->stage->name, item->name);
-	return !strcmp(item->recipe->name, name) || !strcmp(full, name);
+	return !strcmp(item->recipe->name, name) || !strcmp(item->name, name) ||
+	       !strcmp(full, name);
 }
 
 // What brings a recipe's files has jobs of its own, which failures name.

@@ -69,6 +69,19 @@ static enum exit_status in_stage(const struct jobs *jobs, const struct job *stag
 	return in_sandbox(sandbox);
 }
 
+static double tried(const struct jobs *jobs, const struct job *job)
+{
+	return job->key ? tries_time(jobs->store, job->key) : 0;
+}
+
+// Of several that could be built the one that was tried last: its room is the one to look into.
+static bool is_likelier(const struct jobs *jobs, const struct job *job, const struct job *than)
+{
+	if (!than || job->state != JOB_READY)
+		return !than;
+	return than->state != JOB_READY || tried(jobs, job) >= tried(jobs, than);
+}
+
 static struct job *unfinished(const struct jobs *jobs, const char *name)
 {
 	static struct run_wish wish = {.go_on = true};
@@ -77,7 +90,7 @@ static struct job *unfinished(const struct jobs *jobs, const char *name)
 	list_push(&wish.only, mem_text(name));
 	wants_start(&wants, jobs, &wish);
 	EACH(struct job, job, jobs->all)
-		if (job_is_named(job, name) && (!found || job->state == JOB_READY))
+		if (job_is_named(job, name) && is_likelier(jobs, job, found))
 			found = job;
 	return found;
 }

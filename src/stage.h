@@ -27,7 +27,7 @@ bool stage_is_native(const struct stage *stage);
 // What every build of a native stage finds in its root: the base of the stage whose tools build it,
 // or all of that stage where it has no base. NULL for other stages.
 const struct stage *stage_ground(const struct stage *stage);
-// Whether a person means this item: "musl", or "stage1/musl:headers".
+// Whether a person means this item: "musl", "musl:headers" or "stage1/musl:headers".
 bool item_is_named(const struct item *item, const char *name);
 
 #endif

@@ -36,27 +36,27 @@ static bool is_of(const struct store *store, const char *key, const char *note)
 	return count > 0 && !strcmp(text, note);
 }
 
-static bool is_newer(const struct timespec *time, const struct timespec *than)
+double tries_time(const struct store *store, const char *key)
 {
-	return time->tv_sec > than->tv_sec ||
-	       (time->tv_sec == than->tv_sec && time->tv_nsec > than->tv_nsec);
+	struct stat info;
+	if (stat(store_path(store, "objects/%s/log", key), &info) < 0)
+		return 0;
+	return (double)info.st_mtim.tv_sec + (double)info.st_mtim.tv_nsec / 1e9;
 }
 
 const char *tries_latest(const struct store *store, const char *target, const char *job)
 {
 	const char *found = NULL, *note = note_of(target, job);
-	struct timespec newest = {0};
-	struct stat info;
+	double newest = 0;
 	DIR *dir = opendir(store_path(store, "objects"));
 	if (!dir)
 		return NULL;
 	for (const struct dirent *entry; (entry = readdir(dir));) {
-		if (entry->d_name[0] == '.' || strchr(entry->d_name, '.') ||
-		    stat(store_path(store, "objects/%s/log", entry->d_name), &info) < 0 ||
-		    !is_newer(&info.st_mtim, &newest) || !is_of(store, entry->d_name, note))
+		double time = strchr(entry->d_name, '.') ? 0 : tries_time(store, entry->d_name);
+		if (time <= newest || !is_of(store, entry->d_name, note))
 			continue;
 		found = mem_text(entry->d_name);
-		newest = info.st_mtim;
+		newest = time;
 	}
 	closedir(dir);
 	return found;

@@ -183,6 +183,27 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	[ ! -e "$store/roots/$native/stage2/written" ]
 }
 
+@test "shell: of several rooms of a recipe the one that was tried last" {
+	echo 'build() { false; }' >>"$world/recipes/zed/recipe"
+	for line in zed:small stage2/zed zed:small; do
+		run boot --only $line
+		ended 1
+		run boot shell zed -- sh -c 'echo ${mode:-none}'
+		case $line in
+		*small) equal room small "$output" ;;
+		*) equal room none "$output" ;;
+		esac
+	done
+}
+
+@test "a line of a stage goes by the name that plan prints" {
+	run boot --fresh zed:small --only zed:small
+	ended 0
+	equal jobs stage2/zed:small "$(started | grep zed)"
+	run boot why zed:small
+	says "stage2/zed:small: is up to date"
+}
+
 @test "shell: as an ordinary user" {
 	needs_another_user
 	cp "$runner" "$BATS_TEST_TMPDIR/runner"
