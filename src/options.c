@@ -28,8 +28,7 @@ static const struct option {
 #define RUNS "building verify"
 	{"--target", "NAME", TEXT, AT(target), 0, NULL, "the processor to build for; see targets"},
 	{"--until", "STAGE", TEXT, AT(run.until), 0, "building plan", "stop after this stage"},
-	{"--only", "RECIPE", NAMES, AT(run.only), 0, RUNS,
-	 "build this recipe and what it needs"},
+	{"--only", "RECIPE", NAMES, AT(run.only), 0, RUNS, "build this recipe and what it needs"},
 	{"--fresh", "RECIPE", NAMES, AT(run.fresh), 0, RUNS,
 	 "build this recipe again, from nothing"},
 	{"-j", "N", NUMBER, AT(run.slots), 0, RUNS,

@@ -181,9 +181,9 @@ static void options_are_refused(void **state)
 		{"--size 3G plan", "--size is for gc, not for plan"},
 		{"why x -j 3", "-j is for building and verify, not for why"},
 		{"gc --output x", "--output is for export and report, not for gc"},
-		{"verify x --only y", "--only is for building, not for verify"},
+		{"verify x --until y", "--until is for building and plan, not for verify"},
 		{"verify x --fetch-only", "--fetch-only is for building, not for verify"},
-		{"plan --only x", "--only is for building, not for plan"},
+		{"plan --only x", "--only is for building and verify, not for plan"},
 		{"-- x", "-- is for shell, not for building"},
 		{"why x --", "-- is for shell, not for why"},
 	};
