@@ -16,7 +16,6 @@ setup_file() {
 
 setup() {
 	common_setup
-	ln -s "$top/src/report" "$world/src/"
 	page=$BATS_TEST_TMPDIR/page.html
 	trace=$BATS_TEST_TMPDIR/trace.json
 	cp -a "$BATS_FILE_TMPDIR/warm" "$store"
@@ -56,6 +55,11 @@ browse() {
 	equal "bars without a time" 0 "$(facts 'data.bars.filter(bar => !(bar[3] >= bar[2] && bar[2] > 1e9)).length')"
 	equal output "$(tree_of stage2/hello)" "$(facts "'$store/trees/' + data.jobs.find(job => job.name === 'stage2/hello').out")"
 	[ -f "$(facts 'data.jobs.find(job => job.name === "stage2/hello").log')" ]
+}
+
+@test "report: of the toy world as it lies in the checkout" {
+	"$runner" --root="$top/tests/world" --store="$store" --target "$native" report --output "$page"
+	grep -q '<html' "$page"
 }
 
 @test "report: the trace has every job once, and its phases within it" {

@@ -7,7 +7,6 @@ teardown() { common_teardown; }
 # The toy world with a name that stands nowhere else, and the real root's folders and os-release.
 setup() {
 	common_setup
-	ln -s "$top/src/report" "$world/src/"
 	cp -R "$top/recipes/filesystem" "$world/recipes/"
 	sed -i 's/^files$/filesystem\n&/' "$world/stages/stage2"
 	add stage2 names <<-'R'

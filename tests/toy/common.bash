@@ -17,8 +17,8 @@ esac
 
 new_world() { # FOLDER
 	cp -R "$top/tests/world" "$1"
-	rm "$1/src/sh" "$1/src/packages"
-	ln -s "$top/src/sh" "$top/src/packages" "$1/src/"
+	rm "$1"/src/*
+	ln -s "$top/src/sh" "$top/src/packages" "$top/src/report" "$1/src/"
 }
 
 boot() {
