@@ -133,6 +133,7 @@ browse() {
 }
 
 @test "report: a failed run's page in a browser" {
+	sed -i 's/--with-toys/--with-more/' "$world/recipes/hello/recipe"
 	echo 'build() { false; }' >>"$world/recipes/zed/recipe"
 	run boot --keep-going
 	boot report --output "$page"

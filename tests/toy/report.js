@@ -87,6 +87,7 @@ const tests = {
 			await useTimeline(page);
 			await page.click('#recipes ' + job('libc'));
 			assert.match(await title(page), /\/libc$/);
+			await page.click('#table ' + job('stage1/libc'));
 			const facts = await page.textContent('#facts-body');
 			for (const word of ['Time', 'CPU', 'Memory', 'Key', 'Output', 'Log', 'Needs', 'Needed by', 'configure']) assert(facts.includes(word), word);
 			await page.click('#graph .node[aria-label^="stage2/hello,"]');
