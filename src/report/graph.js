@@ -4,6 +4,7 @@
 const graph = (() => {
 	const MOST = 150, AROUND = 60; // nodes shown, and how many of them around one job
 	const WIDE = 148, HIGH = 36, ROW = 46, THIN = 14, APART = 40, EDGE = 16;
+	const SMALLEST = 11 / 12; // of text that is 12 px high: less is hard to read
 	const box = byId('graph'), all = byId('graph-all'), note = byId('graph-note');
 	let drawn = null, scale = 0; // 0: as wide as the box, if that can be read
 
@@ -167,7 +168,7 @@ const graph = (() => {
 		mark();
 	}
 
-	const scaleNow = () => scale || Math.max(0.6, Math.min(1, box.clientWidth / drawn.size.width));
+	const scaleNow = () => scale || Math.max(SMALLEST, Math.min(1, box.clientWidth / drawn.size.width));
 
 	function fit() {
 		drawn.picture.setAttribute('width', drawn.size.width * scaleNow());
@@ -194,6 +195,11 @@ const graph = (() => {
 		}
 	}
 
+	// What needs nothing, in the middle of the left side.
+	function begin() {
+		box.scrollTo(0, (drawn.size.height * scaleNow() - box.clientHeight) / 2);
+	}
+
 	function show(job) {
 		box.scrollIntoView({block: 'center'});
 		reveal(job);
@@ -217,6 +223,7 @@ const graph = (() => {
 	onSelect.push(follow);
 	new ResizeObserver(fit).observe(box);
 	draw();
-	reveal(selected || chain[chain.length - 1]);
+	if (selected || jobs.filter(shown).length > MOST) reveal(selected || chain[chain.length - 1]);
+	else begin();
 	return {show, shown};
 })();

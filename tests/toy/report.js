@@ -58,6 +58,20 @@ async function checkNames(page) {
 	assert.deepStrictEqual(nameless, []);
 }
 
+// It begins at its left side, with text that can be read and what needs nothing.
+async function checkGraph(page) {
+	const found = await page.evaluate(() => {
+		const box = document.getElementById('graph'), frame = box.getBoundingClientRect(), svg = box.querySelector('svg');
+		const nodes = [...box.querySelectorAll('.node')].map(node => node.getBoundingClientRect());
+		const left = Math.min(...nodes.map(node => node.left));
+		return {at: box.scrollLeft, wider: box.scrollWidth > box.clientWidth,
+			text: parseFloat(getComputedStyle(svg).fontSize) * svg.clientWidth / svg.viewBox.baseVal.width,
+			seen: nodes.some(node => node.left === left && node.top >= frame.top && node.bottom <= frame.bottom)};
+	});
+	assert.strictEqual(found.at, 0);
+	assert(found.wider && found.text >= 11 && found.seen, JSON.stringify(found));
+}
+
 async function useTimeline(page) {
 	const canvas = page.locator('#canvas'), whole = await view(page);
 	await page.click('#time [data-do=in]');
@@ -84,6 +98,7 @@ async function useTimeline(page) {
 const tests = {
 	async page(context, file) {
 		await open(context, file, async page => {
+			await checkGraph(page);
 			await useTimeline(page);
 			await page.click('#recipes ' + job('libc'));
 			assert.match(await title(page), /\/libc$/);
@@ -109,6 +124,11 @@ const tests = {
 			await page.screenshot({path: folder + '/page.png', fullPage: true});
 			await page.emulateMedia({media: 'print'});
 			assert.strictEqual(await page.locator('#time .tools').isVisible(), false);
+		});
+		await open(context, file, async page => {
+			await page.setViewportSize({width: 400, height: 800});
+			await page.reload();
+			await checkGraph(page);
 		});
 		await open(context, file + '#job=stage2%2Fhello', async page => {
 			await page.emulateMedia({colorScheme: 'dark', reducedMotion: 'reduce'});
