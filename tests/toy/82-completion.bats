@@ -76,6 +76,12 @@ both() {
 	both "why" bootstrap -j 3 --target near wh
 	equal "= in bash" "far near" "$(complete_bash bootstrap --target =)"
 	equal "= in bash" near "$(complete_bash bootstrap --target = n)"
+	equal "= in bash" "export test" "$(complete_bash bootstrap --setup =)"
+	equal "= in bash" export "$(complete_bash bootstrap --setup = e)"
+	equal "= in bash" plan "$(complete_bash bootstrap --setup = test pla)"
+	equal "= in bash" plan "$(complete_bash bootstrap --setup pla)"
+	equal "= in bash" "" "$(complete_bash bootstrap --offline =)"
+	equal "= in fish" "--setup=export --setup=test" "$(complete_fish bootstrap --setup=)"
 	equal "= in fish" --target=near "$(complete_fish bootstrap --target=n)"
 	equal "behind --" "" "$(complete_bash bootstrap shell stage1 -- '')"
 }
@@ -97,6 +103,8 @@ in_shell() {
 	typed "./bootstrap --tar" "./bootstrap --target"
 	typed "./bootstrap exp" "./bootstrap export"
 	typed "bootstrap --target=fa" "bootstrap --target=far"
+	typed "bootstrap --setup=ex" "bootstrap --setup=export"
+	typed "bootstrap --setup pla" "bootstrap --setup plan"
 	typed "bootstrap why gre" "bootstrap why greet"
 	typed "../bin/bootstrap export stage2 --format er" "--format erofs"
 }
@@ -110,6 +118,11 @@ in_shell() {
 	screen send-keys Tab
 	screen send-keys Tab
 	eventually shown "what this machine lacks"
+	screen send-keys C-c
+	screen send-keys -l "bootstrap --setup="
+	screen send-keys Tab
+	screen send-keys Tab
+	eventually shown "export  test"
 }
 
 @test "completion: make install puts it where the shells look" {
