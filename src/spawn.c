@@ -88,14 +88,16 @@ __attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
 	give_up(STEP_OF_PROGRAM);
 }
 
-// Waits until `job` has ended; its exit status as a shell would give it.
-static int reap(pid_t job)
+// Reaps who has ended; `*code` becomes the exit status of `job`, as a shell would give it. Whether anybody
+// is left.
+static bool reap(pid_t job, int *code)
 {
 	int status;
-	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+	pid_t pid;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == job)
-			return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-	return -1;
+			*code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return pid == 0;
 }
 
 __attribute__((noreturn)) static void end(int code, const struct death *death)
@@ -117,17 +119,19 @@ __attribute__((noreturn)) static void be_init(pid_t job, struct asked *asked)
 		{.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN},
 		{.fd = asked->fd, .events = POLLIN},
 	};
-	for (;;) {
+	bool ending = false;
+	for (int code = -1;;) {
 		struct signalfd_siginfo info;
-		int code = reap(job);
-		if (code >= 0)
+		bool others = reap(job, &code);
+		// The shell ends at once; make and compilers below it have to clear up.
+		if (code >= 0 && !(ending && others))
 			end(code, &asked->death);
 		poll(fds, 2, -1);
 		if (fds[1].revents & POLLIN)
 			asked_answer(asked);
 		while (read(fds[0].fd, &info, sizeof info) == (ssize_t)sizeof info)
 			if (info.ssi_signo == SIGTERM)
-				kill(-1, SIGTERM);
+				ending = !kill(-1, SIGTERM);
 	}
 }
 

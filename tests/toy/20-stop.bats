@@ -61,6 +61,25 @@ stops() { # SIGNAL STATUS
 	ended 143
 }
 
+@test "what a build has started gets its time to end, too" {
+	add stage1 slow for=build <<-'R'
+		build() {
+			sh -c 'trap "sleep 2; echo whole >half; exit 1" TERM
+				: >half
+				while :; do sleep 600; done'
+		}
+	R
+	boot_aside --only slow
+	wait_for at_work
+	kill -TERM "$runner_pid"
+	status=0
+	wait "$runner_pid" || status=$?
+	runner_pid=
+	ended 143
+	equal half whole "$(cat "$store"/objects/*/build/half)"
+	no_strays
+}
+
 @test "kill -9: everything of the run ends with it" {
 	add_slow
 	boot_aside --only slow
