@@ -133,10 +133,10 @@ static const char *reason(enum exit_status status)
 	return number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
 }
 
-void report_stop(enum exit_status status)
+void report_stop(enum exit_status by, enum exit_status status)
 {
-	progress_stop(reason(status));
-	event_stop((int)status, reason(status));
+	progress_stop(reason(by));
+	event_stop((int)status, reason(by));
 }
 
 // Whether there was one.

@@ -100,12 +100,13 @@ static void leave(struct loop *loop, struct task *task, bool failed)
 static void begin_stop(struct loop *loop, enum exit_status status)
 {
 	bool again = loop->kill_at > 0; // who asks twice means it
-	if (loop->status == EXIT_DONE || status != EXIT_RECIPE)
+	if (loop->status == EXIT_DONE || status != EXIT_TIME_LIMIT)
 		loop->status = status;
+	loop->deadline = 0; // the limit is no second asking
 	if (!again)
 		loop->kill_at = now() + TASK_PATIENCE;
 	loop->stopping = true;
-	report_stop(status);
+	report_stop(status, loop->status);
 	EACH(struct task, task, loop->tasks)
 		task_stop(task, again);
 }
@@ -319,10 +320,8 @@ static int patience(const struct loop *loop)
 
 static void watch_clock(struct loop *loop)
 {
-	if (loop->deadline > 0 && now() >= loop->deadline) {
-		loop->deadline = 0;
+	if (loop->deadline > 0 && now() >= loop->deadline)
 		begin_stop(loop, EXIT_TIME_LIMIT);
-	}
 	if (loop->kill_at > 0 && now() >= loop->kill_at) {
 		loop->kill_at = 0;
 		EACH(struct task, task, loop->tasks)

@@ -80,6 +80,34 @@ stops() { # SIGNAL STATUS
 	no_strays
 }
 
+@test "a time limit that comes after a signal changes nothing" {
+	add stage1 slow for=build <<-'R'
+		build() {
+			sh -c 'trap "sleep 7; echo whole >half; exit 1" TERM
+				: >half
+				while :; do sleep 600; done'
+		}
+	R
+	boot_aside --only slow --time-limit 6s
+	wait_for at_work
+	kill -INT "$runner_pid"
+	status=0
+	wait "$runner_pid" || status=$?
+	runner_pid=
+	ended 130
+	equal half whole "$(cat "$store"/objects/*/build/half)"
+}
+
+@test "a failure before the time limit stays one" {
+	add_slow
+	add stage1 bad for=build <<<'build() { false; }'
+	run boot --only slow --only bad -j 2 --time-limit 5s --json "$BATS_TEST_TMPDIR/events"
+	ended 1
+	python3 "$top/tests/events" "$top/docs/events.md" "$BATS_TEST_TMPDIR/events"
+	grep -q '"event":"stop",.*"status":1,"why":"the time limit"' "$BATS_TEST_TMPDIR/events"
+	grep -q '"event":"stopped",.*"job":"stage1/slow"' "$BATS_TEST_TMPDIR/events"
+}
+
 @test "kill -9: everything of the run ends with it" {
 	add_slow
 	boot_aside --only slow
