@@ -55,13 +55,21 @@ static void unwatch(struct loop *loop, int fd)
 		epoll_ctl(loop->events, EPOLL_CTL_DEL, fd, NULL);
 }
 
+// signalfd(2) gives what is blocked, also where it would be ignored.
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+	return !sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
 static void watch_signals(struct loop *loop)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	if (!is_ignored(SIGHUP)) // nohup(1)
+		sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	loop->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	watch(loop, loop->signals, NULL);

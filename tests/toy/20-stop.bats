@@ -40,6 +40,21 @@ stops() { # SIGNAL STATUS
 @test "SIGTERM: 143, nothing stays, the next run goes on" { stops TERM 143; }
 @test "SIGHUP: 129, nothing stays, the next run goes on" { stops HUP 129; }
 
+@test "a run that was started with nohup goes on" {
+	add_slow
+	trap '' HUP
+	boot_aside --only slow
+	trap - HUP
+	wait_for at_work
+	kill -HUP "$runner_pid"
+	sleep 1
+	kill -TERM "$runner_pid"
+	status=0
+	wait "$runner_pid" || status=$?
+	runner_pid=
+	ended 143
+}
+
 @test "a build that will not hear of it is ended all the same" {
 	add stage1 slow for=build <<-'R'
 		build() {
