@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -278,20 +277,12 @@ static void worker_ended(struct loop *loop, struct task *task, int code)
 		fail_job(loop, job, "", "its output cannot be kept", EXIT_RECIPE);
 }
 
-// Whether the child of a task has ended: pidfds become readable then.
-static bool ended(const struct task *task)
-{
-	siginfo_t info = {0};
-	return !waitid(P_PIDFD, (id_t)task->child.pidfd, &info, WEXITED | WNOHANG | WNOWAIT) &&
-	       info.si_pid;
-}
-
 static void task_event(struct loop *loop, struct task *task)
 {
 	const char *trouble = NULL;
 	if (task->phases >= 0 && task_phases(task))
 		report_phase(task->job, task->phase);
-	if (!ended(task))
+	if (!task_ended(task))
 		return;
 	bool sandbox = task->child.trouble >= 0;
 	unwatch(loop, task->child.pidfd);

@@ -255,6 +255,13 @@ bool task_phases(struct task *task)
 	return began;
 }
 
+bool task_ended(const struct task *task)
+{
+	siginfo_t info = {0};
+	return !waitid(P_PIDFD, (id_t)task->child.pidfd, &info, WEXITED | WNOHANG | WNOWAIT) &&
+	       info.si_pid;
+}
+
 int task_reap(struct task *task, const char **error)
 {
 	struct rusage usage;

@@ -48,6 +48,8 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 		int lock, int slots, const char **error);
 // Reads phase names that have come in; returns whether a new phase began.
 bool task_phases(struct task *task);
+// Whether its child has ended: pidfds become readable then.
+bool task_ended(const struct task *task);
 // After the child ended: its exit status as a shell gives it; `*error` is set when the sandbox
 // itself could not be made. Closes what belonged to the child.
 int task_reap(struct task *task, const char **error);
