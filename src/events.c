@@ -104,6 +104,15 @@ void event_start(const struct job *job, const char *log)
 	end();
 }
 
+void event_wait(const struct job *job)
+{
+	if (!begin("wait"))
+		return;
+	text("job", job->name);
+	text("key", job->key);
+	end();
+}
+
 void event_phase(const struct job *job, const char *phase)
 {
 	if (!begin("phase"))

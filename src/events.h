@@ -8,6 +8,7 @@
 // Fatal when it cannot be opened. Whoever reads there, slowly or no more, the run goes on.
 void events_open(const char *path);
 void event_run(const struct jobs *jobs, const struct run_wish *wish);
+void event_wait(const struct job *job);
 void event_start(const struct job *job, const char *log);
 void event_phase(const struct job *job, const char *phase);
 void event_done(const struct job *job, const struct record *record);

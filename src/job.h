@@ -41,6 +41,7 @@ struct job {
 	bool fresh;		    // to be made again from nothing
 	bool trial;		    // tries the emulator, before builds rely on it
 	bool retried;		    // tried a second time, or about to be
+	bool awaited;		    // it was said that another run has it at work
 	const char *before;	    // the output that the store had, when it is made again
 	enum {
 		JOB_IDLE,    // waits for others, or for nobody to want it

@@ -66,6 +66,13 @@ static const char *log_of(const struct job *job)
 	return store_path(to.jobs->store, "objects/%s/log", job->key);
 }
 
+void report_wait(const struct job *job)
+{
+	if (is_news(job))
+		line("wait", job->name, " (another run or a shell has it at work)");
+	event_wait(job);
+}
+
 // On a display one sees what is at work: there only the end is a line.
 void report_start(const struct job *job)
 {

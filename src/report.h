@@ -10,6 +10,7 @@ void report_open(const struct jobs *jobs, const struct run_wish *wish, const str
 int report_clock(void);
 void report_tick(void);
 
+void report_wait(const struct job *job); // another run or a shell has it at work
 void report_start(const struct job *job);
 void report_phase(const struct job *job, const char *phase);
 void report_done(const struct job *job, const struct record *record);

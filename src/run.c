@@ -30,7 +30,7 @@ struct loop {
 	struct watchdog watchdog;
 	struct journal journal;
 	struct list tasks;  // struct task *, at work
-	struct list locked; // struct job *, at work in another run
+	struct list locked; // struct job *, at work elsewhere
 	int events, signals;
 	int fetches, sandboxes;	  // at work
 	long memory;		  // MiB left
@@ -184,6 +184,18 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 		watch(loop, task->phases, task);
 }
 
+// Nobody tells when the other one has ended. Where stages list the same build, that is at work here.
+static void wait_for(struct loop *loop, struct job *job)
+{
+	bool elsewhere = true;
+	EACH(const struct task, task, loop->tasks)
+		elsewhere &= strcmp(task->job->key, job->key) != 0;
+	if (elsewhere && !job->awaited)
+		report_wait(job);
+	job->awaited |= elsewhere;
+	list_push(&loop->locked, job);
+}
+
 // Takes the job as far as it goes now. False: it has to wait for slots.
 static bool start(struct loop *loop, struct job *job)
 {
@@ -202,8 +214,8 @@ static bool start(struct loop *loop, struct job *job)
 	}
 	jobserver_give(&loop->server, slots);
 	job->state = JOB_IDLE;
-	if (lock < 0) { // another run has it at work
-		list_push(&loop->locked, job);
+	if (lock < 0) {
+		wait_for(loop, job);
 		return true;
 	}
 	store_forget(loop->jobs->store, job->key); // another job or run made it meanwhile
@@ -228,12 +240,16 @@ static void start_jobs(struct loop *loop)
 
 static void look_at_locked(struct loop *loop)
 {
-	struct list jobs = loop->locked;
-	loop->locked = (struct list){0};
-	EACH(struct job, job, jobs) {
+	size_t left = 0;
+	EACH(struct job, job, loop->locked) {
+		if (store_is_locked(loop->jobs->store, job->key)) {
+			loop->locked.at[left++] = job;
+			continue;
+		}
 		job->state = JOB_READY;
 		list_push(&loop->wants.ready, job);
 	}
+	loop->locked.count = left;
 }
 
 static void try_again(struct loop *loop, struct job *job, const char *phase, const char *why)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,17 @@ int store_lock(const struct store *store, const char *key)
 		}
 		close(fd);
 	}
+}
+
+bool store_is_locked(const struct store *store, const char *key)
+{
+	char path[PATH_MAX]; // asked again and again: nothing of the arena
+	snprintf(path, sizeof path, "%s/objects/%s.lock", store->path, key);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
+	if (fd >= 0)
+		close(fd);
+	return locked;
 }
 
 void store_begin(const struct store *store, const char *key, bool keep)

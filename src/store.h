@@ -47,6 +47,7 @@ bool store_has_tree(const struct store *store, const char *out);
 // Locks a key and makes its object folder (build/, out/). Returns the lock's fd,
 // close-on-exec; -1: another run holds it. The lock goes with the last process that has the fd.
 int store_lock(const struct store *store, const char *key);
+bool store_is_locked(const struct store *store, const char *key);
 // Empties what an earlier try left, unless `keep`, and marks the folder as at work.
 void store_begin(const struct store *store, const char *key, bool keep);
 // Copies a file or folder of the checkout to objects/KEY/NAME, afresh. Fatal when that cannot be done.

@@ -97,6 +97,19 @@ add_broken() {
 	grep -q '"event":"end".*"status":143' "$events"
 }
 
+@test "events: a job that another run has at work is waited for, which is told once" {
+	add stage2 slow <<<'build() { : >half; sleep 4; }'
+	boot_aside --only slow
+	wait_for eval "ls $store/objects/*/build/half >/dev/null 2>&1"
+	run boot --only slow --json "$events"
+	ended 0
+	equal said 1 "$(printf '%s\n' "$output" |
+		grep -c 'wait     stage2/slow (another run or a shell has it at work)$')"
+	documented
+	equal told 1 "$(grep -c '"event":"wait".*"job":"stage2/slow"' "$events")"
+	equal jobs "" "$(started)"
+}
+
 @test "events: - is stdout, and words for people go to stderr" {
 	add stage2 new </dev/null
 	boot --json - >"$events" 2>"$BATS_TEST_TMPDIR/words"
