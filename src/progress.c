@@ -1,5 +1,6 @@
-// Enters: events of a run. Leaves: a display of what is at work. May touch: the terminal, through
-// terminal.h; logs and downloads, to see how far they are.
+// Enters: events of a run. Leaves: a display of what is at work; off a terminal the same lines, when
+// nothing was said for long. May touch: the terminal, through terminal.h, or stdout and a timer; logs
+// and downloads, to see how far they are.
 #include "progress.h"
 #include "groups.h"
 #include "meter.h"
@@ -13,10 +14,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LOG_END = 4096, SHOWN = 64 };
+enum {
+	LOG_END = 4096,
+	SHOWN = 64,
+	SILENCE = 300, // seconds without a line, off a terminal, until it is said what is at work
+	WIDTH = 100,   // of those lines
+};
 
 struct work { // a job on the display
 	const struct job *job;
@@ -30,23 +37,38 @@ struct work { // a job on the display
 
 static struct {
 	bool open;
+	bool plain; // no display, and not quiet
+	int timer;  // of the plain one
 	const struct jobs *jobs;
 	double began;
 	struct list works; // struct work *
 	const char *stopping;
 } progress;
 
+static void await_silence(void)
+{
+	const struct itimerspec times = {.it_value.tv_sec = SILENCE};
+	if (progress.plain)
+		timerfd_settime(progress.timer, 0, &times, NULL);
+}
+
 bool progress_open(const struct jobs *jobs, const struct run_wish *wish)
 {
 	progress.jobs = jobs;
 	progress.began = now();
 	progress.open = wish->talk != QUIET && !groups_serve() && terminal_open();
+	progress.plain = wish->talk != QUIET && !progress.open;
+	if (progress.plain) {
+		progress.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+		progress.plain = progress.timer >= 0;
+		await_silence();
+	}
 	return progress.open;
 }
 
 int progress_clock(void)
 {
-	return progress.open ? terminal_clock() : -1;
+	return progress.open ? terminal_clock() : progress.plain ? progress.timer : -1;
 }
 
 // ---- how far a job is ----
@@ -111,7 +133,7 @@ static const char *phase_of(const struct work *work)
 	return *work->phase ? work->phase : words[work->job->kind];
 }
 
-static void draw_row(char *to, const struct work *work, double time)
+static void draw_row(char *to, const struct work *work, double time, int columns)
 {
 	const struct row row = {
 		.name = work->job->name,
@@ -122,12 +144,12 @@ static void draw_row(char *to, const struct work *work, double time)
 		.elapsed = time - work->started,
 		.estimate = forecast_of(work->job),
 	};
-	row_text(to, &row, terminal_columns());
+	row_text(to, &row, columns);
 }
 
-static void draw_total(char *to, double now)
+static void draw_total(char *to, double now, int columns)
 {
-	char end[16] = "", text[ROW_SIZE];
+	char end[16] = "";
 	const struct meter *meter = meter_read(now);
 	struct tally tally = forecast_tally();
 	struct total total = {
@@ -149,18 +171,15 @@ static void draw_total(char *to, double now)
 		strftime(end, sizeof end, "%H:%M", &clock);
 	EACH(const struct work, work, progress.works)
 		total.rate += work->rate;
-	total_text(text, &total, terminal_columns());
-	bool colour = terminal_has_colour();
-	snprintf(to, ROW_SIZE, "%s%.*s%s", colour ? "\033[1m" : "", ROW_SIZE - 16, text,
-		 colour ? "\033[0m" : "");
+	total_text(to, &total, columns);
 }
 
-static void draw(void)
+static char texts[SHOWN + 1][ROW_SIZE];
+
+// At most so many lines, and one of the whole below. Returns how many there are in all.
+static size_t draw_lines(size_t most, int columns)
 {
-	static char texts[SHOWN + 1][ROW_SIZE];
-	const char *lines[SHOWN + 1];
 	double time = now();
-	size_t most = terminal_lines() > 1 ? (size_t)terminal_lines() - 1 : 0;
 	size_t count = progress.works.count, shown = count;
 	if (shown > most || shown > SHOWN - 1)
 		shown = most < SHOWN - 1 ? most : SHOWN - 1;
@@ -170,13 +189,33 @@ static void draw(void)
 		look(progress.works.at[i], time);
 	size_t used = 0;
 	for (; used < shown; used++)
-		draw_row(texts[used], progress.works.at[used], time);
+		draw_row(texts[used], progress.works.at[used], time, columns);
 	if (shown < count && most > 0)
 		snprintf(texts[used++], ROW_SIZE, "  and %zu more", count - shown);
-	draw_total(texts[used++], time);
+	draw_total(texts[used++], time, columns);
+	return used;
+}
+
+static void draw(void)
+{
+	char total[ROW_SIZE];
+	const char *lines[SHOWN + 1];
+	size_t most = terminal_lines() > 1 ? (size_t)terminal_lines() - 1 : 0;
+	size_t used = draw_lines(most, terminal_columns());
 	for (size_t i = 0; i < used; i++)
 		lines[i] = texts[i];
+	if (terminal_has_colour()) {
+		snprintf(total, ROW_SIZE, "\033[1m%.*s\033[0m", ROW_SIZE - 16, texts[used - 1]);
+		lines[used - 1] = total;
+	}
 	terminal_draw(lines, used);
+}
+
+static void say_lines(void)
+{
+	size_t used = draw_lines(SHOWN, WIDTH);
+	for (size_t i = 0; i < used; i++)
+		progress_say(texts[i]);
 }
 
 static void draw_if_due(void)
@@ -187,8 +226,12 @@ static void draw_if_due(void)
 
 void progress_tick(void)
 {
-	terminal_tick();
-	draw_if_due();
+	if (progress.open) {
+		terminal_tick();
+		draw_if_due();
+	} else if (progress.plain) {
+		say_lines(); // which sets the timer anew
+	}
 }
 
 // ---- events ----
@@ -203,7 +246,7 @@ static struct work *work_of(const struct job *job)
 
 void progress_start(const struct job *job, const char *log)
 {
-	if (!progress.open)
+	if (!progress.open && !progress.plain)
 		return;
 	struct work *work = mem_new(sizeof *work);
 	*work = (struct work){.job = job, .log = log, .started = now()};
@@ -245,6 +288,7 @@ void progress_say(const char *line)
 	if (!progress.open) {
 		puts(line);
 		fflush(stdout);
+		await_silence();
 		return;
 	}
 	terminal_say(line);

@@ -1,5 +1,5 @@
 // The live display: a line for every job at work and one for the whole, where stdout is a terminal.
-// Elsewhere only what is said.
+// Elsewhere what is said, and the same lines when nothing was for five minutes.
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
