@@ -17,7 +17,7 @@ teardown() { common_teardown; }
 	[ "$(stat -c %a "$root/tmp")" = 1777 ]
 	[ "$(find "$root/" ! -type l -printf '%Ts\n' | sort -u)" = 1700000000 ]
 	says "stage2: $root"
-	equal done 20 "$(printf '%s\n' "$output" | grep -c ' done ')"
+	equal jobs 20 "$(printf '%s\n' "$output" | grep -c ' done ')"
 	equal last "20 done" "${lines[-1]}"
 }
 
