@@ -1,5 +1,5 @@
-// Enters: nothing but the machine. Leaves: for each thing the product needs, "fine" or what to do.
-// May touch: stdout, and what the checks of machine.c touch.
+// Enters: nothing but the machine. Leaves: for each thing the product needs, "fine" or what to do,
+// by what it is needed for. May touch: stdout, and what the checks of machine.c touch.
 #include "machine.h"
 #include "sandbox.h"
 #include "tree.h"
@@ -16,21 +16,16 @@ static const struct {
 	int major, minor;
 } oldest[] = {{"cmake", 3, 20}, {"python3", 3, 8}, {"g++", 7, 4}};
 
-static bool all_fine;
-
-static void say(const char *what, struct finding finding)
-{
-	bool fact = finding.fact && *finding.fact;
-	if (finding.trouble)
-		printf("%-28s %s\n", what, finding.trouble);
-	else
-		printf("%-28s fine%s%s\n", what, fact ? ": " : "", fact ? finding.fact : "");
-}
+static size_t problems; // so far
 
 static void need(const char *what, struct finding finding)
 {
-	say(what, finding);
-	all_fine &= !finding.trouble;
+	bool fact = finding.fact && *finding.fact;
+	if (finding.trouble)
+		printf("! %-28s %s\n", what, finding.trouble);
+	else
+		printf("  %-28s fine%s%s\n", what, fact ? ": " : "", fact ? finding.fact : "");
+	problems += finding.trouble != NULL;
 }
 
 // "1.35.0" of "BusyBox v1.35.0 (Debian 1:1.35.0-4) multi-call binary."
@@ -67,20 +62,14 @@ static struct finding check_program(const struct store *store, const char *progr
 }
 
 // src/packages says, line by line, which programs are needed and which package has them where.
-static void check_programs(const char *root, const struct store *store)
+static void check_programs(const char *root, const struct store *store, const char *group)
 {
 	const struct conf *conf = conf_read(mem_format("%s/src/packages", root), NULL);
 	for (const char *at = conf->rest; *at; at += strcspn(at, "\n") + 1) {
 		struct list columns = words(mem_copy(at, strcspn(at, "\n")));
-		const char *group = columns.count ? columns.at[0] : "";
 		const char *program = columns.count > 1 ? columns.at[1] : "-";
-		struct finding finding = check_program(store, program, group);
-		if (!strcmp(program, "-"))
-			;
-		else if (!strcmp(group, "run"))
-			need(program, finding);
-		else
-			say(program, finding);
+		if (strcmp(program, "-") != 0 && !strcmp(columns.at[0], group))
+			need(program, check_program(store, program, group));
 		if (!at[strcspn(at, "\n")])
 			break;
 	}
@@ -130,11 +119,8 @@ static struct finding check_downloads(void)
 	};
 }
 
-enum exit_status verb_doctor(const char *root, const char *path)
+static void check_machine(const char *root, const struct store *store)
 {
-	const struct store *store = store_open(path);
-	all_fine = true;
-	check_programs(root, store);
 	need("kernel", machine_kernel());
 	check_sandbox(store);
 	need("disk", machine_disk(store));
@@ -145,5 +131,24 @@ enum exit_status verb_doctor(const char *root, const char *path)
 	need("compiler", check_compiler(host));
 	need("memory", machine_memory(host));
 	check_targets(root, store, host->machine);
-	return all_fine ? EXIT_DONE : EXIT_HOST;
+}
+
+enum exit_status verb_doctor(const char *root, const char *path)
+{
+	static const char *const groups[][2] = {
+		{"run", "to build"}, {"export", "to export"}, {"test", "to test"}};
+	const struct store *store = store_open(path);
+	size_t found[3];
+	for (size_t i = 0; i < 3; i++) {
+		problems = 0;
+		printf("%s:\n", groups[i][1]);
+		check_programs(root, store, groups[i][0]);
+		if (!i)
+			check_machine(root, store);
+		found[i] = problems;
+		putchar('\n');
+	}
+	printf("problems: %zu to build, %zu to export, %zu to test\n", found[0], found[1],
+	       found[2]);
+	return found[0] ? EXIT_HOST : EXIT_DONE;
 }

@@ -21,9 +21,22 @@ setup() {
 # on_machine SCRIPT: what doctor says where SCRIPT has changed the machine, for it alone
 on_machine() { run unshare -Urm sh -ec "$1; exec '$ask'" 3>&-; }
 
-line() { printf '%s\n' "$output" | grep "^$1 " || { echo "no line '$1':"; echo "$output"; return 1; }; }
-fine() { line "$1" | grep -q "^$1  *fine" || { line "$1"; return 1; }; }
-sick() { line "$1" | grep -F -- "$2" || { line "$1"; return 1; }; } # LINE REMEDY
+line() { printf '%s\n' "$output" | grep "^[ !] $1 " || { echo "no line '$1':"; echo "$output"; return 1; }; }
+fine() { line "$1" | grep -q "^  $1  *fine" || { line "$1"; return 1; }; }
+sick() { line "$1" | grep "^!" | grep -F -- "$2" || { line "$1"; return 1; }; } # LINE REMEDY
+
+# part PURPOSE: the lines below that heading
+part() { printf '%s\n' "$output" | sed -n "/^to $1:\$/,/^\$/p" | sed '1d; $d'; }
+
+# As many as the last line says there are, and the exit status goes by those that building has.
+counted() {
+	local purpose counts=
+	for purpose in build export test; do
+		counts="$counts, $(part $purpose | grep -c '^!' || :) to $purpose"
+	done
+	equal verdict "problems:${counts#,}" "${lines[-1]}"
+	case ${lines[-1]} in "problems: 0 to build"*) ended 0 ;; *) ended 3 ;; esac
+}
 packages() { rm "$world/src/packages"; cat >"$world/src/packages"; }
 
 fake() { # NAME: its script comes on stdin
@@ -39,22 +52,27 @@ fake() { # NAME: its script comes on stdin
 	line make | grep -q "fine: $(make --version | grep -oE '[0-9.]+' | head -n 1)$"
 	line kernel | grep -qF "$(uname -r)"
 	# what else is there is a matter of memory
-	troubles=$(printf '%s\n' "$output" | grep -vcE ' fine(:|$)') || :
-	case $troubles in
-	0) ended 0 ;;
-	*) ended 3; equal troubles 1 "$troubles"; line memory | grep -v fine ;;
-	esac
+	counted
+	equal troubles "" "$(part build | grep '^!' | grep -v '^! memory ')"
+	for group in export test; do
+		equal $group "$(awk -v group=$group '$1 == group && $2 != "-" {print $2}' "$top/src/packages")" \
+			"$(part $group | awk '{print $(1 + /^!/)}')"
+	done
 }
 
 @test "doctor: a program that is missing, and whether building needs it" {
 	packages <<<"test nosuch nosuch nosuch nosuch nosuch"
 	on_machine "$place"
 	sick nosuch "missing; install it with ./bootstrap --setup=test"
+	counted
+	part test | grep -q nosuch
 	without=$status
 	packages <<<"run nosuch nosuch nosuch nosuch nosuch"
 	on_machine "$place"
 	sick nosuch "missing; install it with ./bootstrap --setup"
 	ended 3
+	counted
+	part build | grep -q nosuch
 	packages </dev/null
 	on_machine "$place"
 	ended "$without"
