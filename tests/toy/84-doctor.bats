@@ -118,6 +118,7 @@ fake() { # NAME: its script comes on stdin
 
 # One name leads to the other's file, as on a file system to which both are the same.
 @test "doctor: a file system that does not know case" {
+	mkdir "$store/trees" # a store that is known as one
 	ln -s case "$store/CASE"
 	run "$ask"
 	sick "file names" "takes 'case' and 'CASE' for one file"
