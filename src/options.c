@@ -102,6 +102,11 @@ enum {
 	EXTRAS = sizeof extras / sizeof *extras,
 };
 
+__attribute__((noreturn)) static void miss_operand(const char *name, const char *operand)
+{
+	fail(EXIT_INPUT, "nothing stands behind %s; write %s %s", name, name, operand);
+}
+
 __attribute__((noreturn)) static void help(void)
 {
 	printf("usage: ./bootstrap [OPTION]...             build all stages for a target\n"
@@ -257,7 +262,7 @@ static int option(struct options *options, struct list *given, char **words, int
 		fail(EXIT_INPUT, "%s takes no value", found->name);
 	bool next = found->shape != FLAG && !value;
 	if (next && left < 2)
-		fail(EXIT_INPUT, "%s wants a %s behind it", found->name, found->operand);
+		miss_operand(found->name, found->operand);
 	set(options, found, next ? words[1] : value);
 	list_push(given, (void *)found);
 	return next ? 2 : 1;
@@ -286,8 +291,7 @@ static void check_operand(const struct options *options)
 		if (strcmp(verbs[i].name, options->verb) != 0)
 			continue;
 		if (verbs[i].operand && !options->operand)
-			fail(EXIT_INPUT, "%s wants a %s behind it", verbs[i].name,
-			     verbs[i].operand);
+			miss_operand(verbs[i].name, verbs[i].operand);
 		if (!verbs[i].operand && options->operand)
 			fail(EXIT_INPUT, "%s takes no name", verbs[i].name);
 	}
