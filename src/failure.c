@@ -47,7 +47,7 @@ static char *last_try(char *text)
 }
 
 // The last lines of a log, each after a bar; no more than those of its last try.
-static void show_tail(const char *path, int most)
+static void show_tail(const char *path, int most, const char *title)
 {
 	static char block[FOLDED_SIZE + 1];
 	size_t count = read_end(path, block, FOLDED_SIZE);
@@ -59,6 +59,7 @@ static void show_tail(const char *path, int most)
 	for (int lines = 0; from > begin && lines < most; lines++)
 		for (from--; from > begin && from[-1] != '\n'; from--)
 			;
+	fputs(count ? title : "", stderr);
 	for (char *text = from, *next; text && count; text = next) {
 		next = strchr(text, '\n');
 		if (next)
@@ -83,7 +84,7 @@ static void show_folded(const struct failure *failure)
 	}
 	const char *id = mem_format("log%.16s", failure->job->key);
 	group_begin(stderr, id, mem_format("the log of %s", failure->job->name));
-	show_tail(failure->log, LOG_TAIL_FOLDED);
+	show_tail(failure->log, LOG_TAIL_FOLDED, "");
 	group_end(stderr, id);
 	group_error(stderr, title_of(failure), failure->error ? failure->error : failure->why);
 }
@@ -102,11 +103,10 @@ void failure_show(const struct failure *failure, const struct run_wish *wish)
 	fprintf(stderr, "%s%s: %s%s\n", colour ? "\033[1;31m" : "", title_of(failure), failure->why,
 		colour ? "\033[0m" : "");
 	if (failure->error)
-		fprintf(stderr,
-			"the first error, in line %ld of the log:\n  > %s\nthe last lines:\n",
-			failure->line, failure->error);
+		fprintf(stderr, "the first error, in line %ld of the log:\n  > %s\n", failure->line,
+			failure->error);
 	if (failure->log) {
-		show_tail(failure->log, LOG_TAIL);
+		show_tail(failure->log, LOG_TAIL, "the last lines:\n");
 		fprintf(stderr, "the whole log:   %s\n", failure->log);
 	}
 	if (failure->log && failure->job->kind != JOB_COMPOSE)

@@ -189,7 +189,9 @@ add_broken() {
 	add stage2 broken <<<'build() { return 1; }'
 	run boot
 	ended 1
-	says "stage2/broken failed in phase build: exit status 1"
+	says "stage2/broken failed in phase build: exit status 1
+the last lines:
+  | ==> prepare"
 }
 
 @test "two recipes that install one file differently are named" {
