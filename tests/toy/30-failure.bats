@@ -151,9 +151,9 @@ add_broken() {
 	silent_on "went on"
 }
 
-@test "an unset variable, a missing program, a syntax error and a signal fail" {
+@test "an unset variable, a missing program and a signal fail" {
 	# shellcheck disable=SC2016
-	for body in 'echo "$nothing"' 'no-such-program' 'if then' 'kill -9 $$'; do
+	for body in 'echo "$nothing"' 'no-such-program' 'kill -9 $$'; do
 		rm -rf "$world/recipes/broken"
 		sed -i /^broken/d "$world/stages/stage2"
 		add stage2 broken <<<"build() { $body; }"
@@ -161,6 +161,33 @@ add_broken() {
 		ended 1
 		says "stage2/broken failed"
 	done
+}
+
+@test "functions that sh cannot read are told before anything is built" {
+	add stage2 broken <<<'build() { :; }'
+	printf 'check() {\n\tif true; then\n\t\techo well\n}\n' >>"$world/recipes/broken/recipe"
+	sed -i 's/--with-toys/--without/' "$world/recipes/hello/recipe"
+	run boot --keep-going
+	ended 2
+	says "$world/recipes/broken/recipe: "
+	says "the shell part of a recipe cannot be read, as said above; nothing was built"
+	silent_on start
+	run boot --only hello # which does not need it
+	ended 0
+}
+
+@test "a tool that is nowhere is told before anything is built" {
+	sed -i 's/--with-toys/--without/' "$world/recipes/hello/recipe"
+	add stage2 broken <<<'tools="python3 nosuchtool cc"'
+	run boot
+	ended 3
+	says "$world/recipes/broken/recipe:4: broken is built with 'nosuchtool', which this machine lacks; mend the name"
+	silent_on start
+	run boot --fetch-only
+	ended 0
+	sed -i 's/nosuchtool/libc rt/' "$world/recipes/broken/recipe" # of the stages themselves
+	run boot
+	ended 0
 }
 
 @test "a recipe killed by a signal says which" {

@@ -87,6 +87,14 @@ probe() {
 	equal report rules "$report"
 }
 
+@test "a tool that no stage lists is told before anything is built" {
+	add stage3 wrong <<<'tools="maker makre"'
+	run boot
+	ended 2
+	says "$world/recipes/wrong/recipe:4: wrong is built with 'makre', a recipe that no stage lists; mend the name"
+	silent_on start
+}
+
 @test "a tool that is not named is not there" {
 	probe <<-'R'
 		if command -v maker; then maker >&6; fi
