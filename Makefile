@@ -41,10 +41,12 @@ bench: $(BUILD)/bootstrap
 share = $(DESTDIR)$(PREFIX)/share
 completions = bash-completion/completions/bootstrap zsh/site-functions/_bootstrap \
 	fish/vendor_completions.d/bootstrap.fish
-install: $(BUILD)/bootstrap
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(share)/man/man1 $(share)/man/man5 \
-		$(addprefix $(share)/,$(dir $(completions)))
+install: install-share
+	mkdir -p $(DESTDIR)$(PREFIX)/bin
 	ln -sf $(CURDIR)/bootstrap $(DESTDIR)$(PREFIX)/bin/bootstrap
+
+install-share: $(BUILD)/bootstrap
+	mkdir -p $(share)/man/man1 $(share)/man/man5 $(addprefix $(share)/,$(dir $(completions)))
 	cp docs/bootstrap.1 $(share)/man/man1/
 	cp docs/bootstrap.5 $(share)/man/man5/
 	for file in $(completions); do \
@@ -58,5 +60,5 @@ help:
 	@echo 'make check-unit, check-toy, check-cases, check-lint, check-real, asan, fuzz'
 	@echo 'make check-sources, bench, install, clean'
 
-.PHONY: check check-real check-sources bench install clean help
+.PHONY: check check-real check-sources bench install install-share clean help
 .DEFAULT_GOAL := $(BUILD)/bootstrap

@@ -78,6 +78,21 @@ say_words() {
 	[ -f "$BATS_TEST_TMPDIR/root/usr/share/man/man1/bootstrap.1" ]
 }
 
+@test "its own recipe installs what make install does, and the names to complete" {
+	local names file
+	read -ra names < <(sed -n 's/^checkout="\(.*\)"/\1/p' "$top/recipes/bootstrap/recipe")
+	export SRC=$BATS_TEST_TMPDIR/src BUILD=$BATS_TEST_TMPDIR/build OUT=$BATS_TEST_TMPDIR/out
+	mkdir "$SRC" "$BUILD" "$OUT"
+	(cd "$top" && cp -Rp "${names[@]}" "$SRC")
+	cp -Rp "$(dirname "$runner")"/bootstrap "$(dirname "$runner")"/*.o "$BUILD" # later than its sources
+	(cd "$BUILD" && sh -euc '. "$SRC/recipes/bootstrap/recipe"; package')
+	make -s -C "$top" install BUILD="$(dirname "$runner")" DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
+	(cd "$BATS_TEST_TMPDIR/root/usr/share" && find . -type f) | while read -r file; do
+		cmp "$BATS_TEST_TMPDIR/root/usr/share/$file" "$OUT/usr/share/$file"
+	done
+	[ -f "$(dirname "$(readlink -f "$OUT/usr/bin/bootstrap")")/recipes/musl/recipe" ]
+}
+
 @test "every target and group of the Makefile that help names is there" {
 	run make -s -C "$top" help
 	ended 0
