@@ -270,6 +270,8 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 		watch(loop, task->child.pidfd, task);
 		return;
 	}
+	if (code == EXIT_DONE)
+		trouble = mem_format("no process to keep its output: %s", strerror(errno));
 	bool stopped = task->stopping && !task->hung;
 	struct verdict verdict = verdict_of(task, loop->jobs, code);
 	leave(loop, task, true);

@@ -39,6 +39,16 @@ faults() { # ERROR CALL...
 	done
 }
 
+@test "no process to keep an output with" {
+	cp -a "$BATS_FILE_TMPDIR/warm" "$store"
+	echo '# a remark' >>"$world/recipes/hello/recipe"
+	run strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=clone,fork,vfork \
+		-e inject=clone,fork,vfork:error=EAGAIN "$runner" --root="$world" --store="$store" \
+		--mirror="$mirror" --offline --target "$native" --only hello 3>&-
+	ended 3
+	says "stage2/hello failed: no process to keep its output: Resource temporarily unavailable"
+}
+
 @test "no space" { faults ENOSPC mkdir rename write; }
 @test "a disk that errs" { faults EIO fsync syncfs linkat utimensat copy_file_range; }
 @test "no memory, no processes" { faults ENOMEM clone3; faults EAGAIN fork,vfork,clone,clone3; }
