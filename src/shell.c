@@ -28,8 +28,10 @@ static enum exit_status in_sandbox(struct sandbox *sandbox)
 	int status;
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
-	if (!spawn(sandbox, &child))
-		fail(EXIT_HOST, "no sandbox: %s; %s", strerror(errno), namespace_remedy(errno));
+	if (!spawn(sandbox, &child)) {
+		int why = errno; // the search for a remedy has its own
+		fail(EXIT_HOST, "no sandbox: %s; %s", strerror(why), namespace_remedy(why));
+	}
 	while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
 		;
 	const char *trouble = spawn_trouble(sandbox, &child);

@@ -191,8 +191,9 @@ static bool start_sandbox(struct task *task, const struct room_wish *wish,
 	sandbox_fd(task->sandbox, task->lock, FD_LOCK);
 	sandbox_fd(task->sandbox, pipes[1], FD_PHASES);
 	bool done = spawn(task->sandbox, &task->child);
+	int why = errno; // the search for a remedy has its own
 	if (!done)
-		*error = mem_format("no sandbox: %s; %s", strerror(errno), namespace_remedy(errno));
+		*error = mem_format("no sandbox: %s; %s", strerror(why), namespace_remedy(why));
 	close(null);
 	close(log);
 	close(pipes[1]);

@@ -102,7 +102,17 @@ read_only() { # SCRIPT
 	# shellcheck disable=SC2016
 	run unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && eval "$1"' sh "$(the_run)"
 	ended 3
+	says "no sandbox: No space left on device; this machine forbids"
 	says "user.max_user_namespaces"
+}
+
+@test "without namespaces: no shell, for the same reason" {
+	warm
+	# shellcheck disable=SC2016
+	run unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && eval "$1"' sh \
+		"$(the_run) shell stage1"
+	ended 3
+	says "no sandbox: No space left on device; this machine forbids"
 }
 
 gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
