@@ -265,20 +265,33 @@ static const char *record_text(const struct record *record)
 			  record->slots);
 }
 
-static bool write_latest(const struct store *store, const struct record *record)
+// Of use, but not needed.
+static void write_latest(const struct store *store, const struct record *record)
 {
 	char *path = mem_text(store_path(store, "latest/%s/%s", record->target, record->job));
 	char *slash = strrchr(path, '/');
 	*slash = '\0';
 	bool done = tree_folder(path);
 	*slash = '/';
-	return done && write_whole(path, record->key);
+	if (!done || !write_whole(path, record->key))
+		warn("%s: cannot be written: %s", path, strerror(errno));
 }
 
-static bool keep_log(const struct store *store, const char *key)
+// The log is back where it was when the record cannot be written: there one looks for the reason.
+static bool write_record(const struct store *store, const struct record *record)
 {
-	const char *log = store_path(store, "objects/%s/log", key);
-	return !rename(log, store_path(store, "logs/%s", key)) || errno == ENOENT;
+	const char *log = store_path(store, "objects/%s/log", record->key);
+	const char *kept = store_path(store, "logs/%s", record->key);
+	bool moved = !rename(log, kept);
+	if (!moved && errno != ENOENT)
+		return false;
+	if (write_whole(store_path(store, "records/%s", record->key), record_text(record)))
+		return true;
+	int error = errno;
+	if (moved)
+		rename(kept, log);
+	errno = error;
+	return false;
 }
 
 bool store_commit(const struct store *store, struct record *record, const char *inputs,
@@ -293,12 +306,11 @@ bool store_commit(const struct store *store, struct record *record, const char *
 	record->bytes = sum.bytes;
 	if (!sync_all(store) || !move_tree(store, made, record->out) ||
 	    !write_whole(store_path(store, "inputs/%s", record->key), inputs) ||
-	    !keep_log(store, record->key) ||
-	    !write_whole(store_path(store, "records/%s", record->key), record_text(record)) ||
-	    !write_latest(store, record)) {
+	    !write_record(store, record)) {
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
 		return false;
 	}
+	write_latest(store, record);
 	store_forget(store, record->key);
 	return true;
 }

@@ -153,6 +153,7 @@ bool task_keep(struct task *task, const struct store *store)
 	pid_t pid = fork();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fail_clear(NULL); // the display is the parent's
 		int log = open_log(store, task->job->key, true);
 		dup2(log, STDERR_FILENO);
 		_exit(keep_output(task, store) ? EXIT_DONE : EXIT_RECIPE);

@@ -82,6 +82,31 @@ read_only() { # SCRIPT
 	silent_on "gc"
 }
 
+@test "why a record cannot be written is shown, and in the log" {
+	warm
+	echo '# a remark' >>"$world/recipes/hello/recipe"
+	# shellcheck disable=SC2016
+	run alone sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && eval "$2"' sh \
+		"$store/records" "$(the_run) --only hello"
+	ended 1
+	says "cannot be kept: Read-only file system"
+	log=$(printf '%s\n' "$output" | sed -n 's/^the whole log: *//p')
+	grep -q "==> package" "$log"
+	grep -q "cannot be kept: Read-only file system" "$log"
+}
+
+@test "what is kept is kept, also where its name cannot be noted as the latest" {
+	warm
+	rm -r "$store/latest/$native/stage2"
+	: >"$store/latest/$native/stage2"
+	echo '# a remark' >>"$world/recipes/hello/recipe"
+	run boot --only hello
+	ended 0
+	grep -q "latest/$native/stage2/hello: cannot be written: Not a directory" "$store"/logs/*
+	run boot --only hello
+	equal jobs "" "$(started)"
+}
+
 @test "plan, why, log and shell read a read-only store" {
 	warm
 	run read_only "$(the_run) plan"
