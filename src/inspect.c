@@ -55,10 +55,8 @@ static void check_tools(const struct plan *plan, const struct item *item)
 // sh says what is wrong, with file and line.
 static bool are_read(const struct list *paths)
 {
-	static char *const start[] = {"/bin/sh", "-c",
-				      "bad=0; for file; do /bin/sh -n \"$file\" || bad=1; done; "
-				      "exit $bad",
-				      "sh"};
+	static char script[] = "bad=0; for file; do sh -n \"$file\" || bad=1; done; exit $bad";
+	static char *const start[] = {"/bin/sh", "-c", script, "sh"};
 	struct list arguments = {0};
 	int status = 0;
 	for (size_t i = 0; i < sizeof start / sizeof *start; i++)
