@@ -87,16 +87,18 @@ count() { seen | grep -cF -e "$1" || :; }
 	type_in "./boot"
 	eventually shown "3/7"
 	for columns in 40 25 120 60; do
+		name=stage2/slow
+		[ $columns != 25 ] || name=st
 		screen resize-window -x $columns
-		eventually fits $columns
+		eventually fits $columns "$name"
 	done
 	screen resize-window -y 4
 	eventually shown "0/1 done"
 }
 
-# One row and one total, and nothing wider than so many columns.
-fits() {
-	shown "3/7" && [ "$(count stage2/s)" = 1 ] && [ "$(count "0/1 done")" = 1 ] &&
+# One row, that begins with a name, and one total; nothing wider than so many columns.
+fits() { # COLUMNS NAME
+	[ "$(count 3/7)" = 1 ] && [ "$(count "0/1 done")" = 1 ] && seen | grep -qE "^  $2 +(build )?3/7 " &&
 		seen | awk -v most="$1" 'length > most {exit 1}'
 }
 
