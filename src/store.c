@@ -29,7 +29,10 @@ const char *store_path(const struct store *store, const char *format, ...)
 static void check_place(const struct store *store)
 {
 	static const char *const not_ours = "lost+found"; // in a file system of its own
-	if (access(store->path, F_OK) < 0 || !access(store_path(store, "trees"), F_OK))
+	struct stat info;
+	bool readable = !stat(store->path, &info) && S_ISDIR(info.st_mode) &&
+			!access(store->path, R_OK);
+	if (!readable || !access(store_path(store, "trees"), F_OK))
 		return;
 	struct list names = folder_names(store->path);
 	EACH(const char, name, names)
