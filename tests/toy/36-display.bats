@@ -218,4 +218,7 @@ plain() { # ASSIGNMENT
 	eventually shown "mine alone"
 	sleep 1
 	equal rows 0 "$(count 3/7)"
+	# nobody hangs up on what is in the background
+	type_in 'kill $!'
+	no_strays
 }

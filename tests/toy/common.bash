@@ -63,10 +63,12 @@ common_teardown() {
 		kill -9 "$runner_pid" 2>/dev/null || :
 		wait "$runner_pid" 2>/dev/null || :
 	fi
-	no_strays
+	local left=0
+	no_strays || left=1 # bats does not stop at what fails in here
 	# bats would keep it to the end of all tests, in memory as like as not
 	chmod -R u+rwX "$BATS_TEST_TMPDIR"
 	rm -rf "${BATS_TEST_TMPDIR:?}"/*
+	return $left
 }
 
 # Processes of a sandbox have mounts that come from the store; a runner has it among its arguments.
