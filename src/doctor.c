@@ -119,7 +119,7 @@ static struct finding check_downloads(void)
 	};
 }
 
-static void check_machine(const char *root, const struct store *store)
+static void check_machine(const struct options *options, const struct store *store)
 {
 	need("kernel", machine_kernel());
 	check_sandbox(store);
@@ -127,13 +127,14 @@ static void check_machine(const char *root, const struct store *store)
 	need("file names", machine_file_names(store));
 	need("clock", machine_clock(store));
 	need("downloads", check_downloads());
-	const struct host *host = host_look(store, false);
+	const struct host *host =
+		host_look(store, &(struct host_wish){options->host_clang, options->host_cc});
 	need("compiler", check_compiler(host));
 	need("memory", machine_memory(host));
-	check_targets(root, store, host->machine);
+	check_targets(options->root, store, host->machine);
 }
 
-enum exit_status verb_doctor(const char *root, const char *path)
+enum exit_status verb_doctor(const struct options *options, const char *path)
 {
 	static const char *const groups[][2] = {
 		{"run", "to build"}, {"export", "to export"}, {"test", "to test"}};
@@ -142,9 +143,9 @@ enum exit_status verb_doctor(const char *root, const char *path)
 	for (size_t i = 0; i < 3; i++) {
 		problems = 0;
 		printf("%s:\n", groups[i][1]);
-		check_programs(root, store, groups[i][0]);
+		check_programs(options->root, store, groups[i][0]);
 		if (!i)
-			check_machine(root, store);
+			check_machine(options, store);
 		found[i] = problems;
 		putchar('\n');
 	}

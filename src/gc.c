@@ -24,12 +24,13 @@ static void keep_latest(struct wants *wants, struct job *job, struct list *names
 }
 
 // Everything that the plan for one target finds in the store is kept, sources included.
-static void keep_plan(const struct plan_wish *wish, const struct store *store, struct list *names)
+static void keep_plan(const struct plan_wish *wish, const struct store *store, const char *cc,
+		      struct list *names)
 {
 	static struct run_wish all;
 	struct wants wants;
 	const struct plan *plan = plan_make(wish);
-	const struct host *host = host_look(store, wish->host_clang);
+	const struct host *host = host_look(store, &(struct host_wish){wish->host_clang, cc});
 	const struct jobs *jobs = jobs_make(plan, store, host);
 	wants_start(&wants, jobs, &all);
 	EACH(struct job, job, jobs->all) {
@@ -56,7 +57,8 @@ static void keep_targets(const struct options *options, const struct jobs *jobs,
 		for (int host_clang = 0; host_clang < 2; host_clang++) {
 			wish.host_clang = host_clang;
 			if (!host_clang || host_has_clang(store))
-				keep_plan(&wish, store, names);
+				keep_plan(&wish, store, host_clang ? NULL : options->host_cc,
+					  names);
 		}
 	}
 }

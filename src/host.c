@@ -129,17 +129,49 @@ bool host_has_clang(const struct store *store)
 	return find_compiler(store, CLANG_FOR_TARGETS);
 }
 
+// "clang++-19" for "clang-19", "g++" for "gcc"; NULL for the name of neither compiler.
 static const char *cxx_of(const char *cc)
 {
-	if (!strncmp(cc, "clang", 5))
-		return mem_format("clang++%s", cc + 5);
-	return "g++";
+	static const char *const names[][2] = {{"clang", "clang++"}, {"gcc", "g++"}};
+	for (int i = 0; i < 2; i++) {
+		size_t length = strlen(names[i][0]);
+		if (!strncmp(cc, names[i][0], length) && (!cc[length] || cc[length] == '-'))
+			return mem_format("%s%s", names[i][1], cc + length);
+	}
+	return NULL;
 }
 
-static void find_compilers(struct host *host, const struct store *store, bool want_clang)
+// What the user asked for, or no compiler at all.
+static const char *asked_compiler(const struct store *store, const char *name, int oldest)
 {
-	host->cc = find_compiler(store, want_clang ? CLANG_FOR_TARGETS : CLANG_FOR_LLVM);
-	if (!host->cc && want_clang)
+	const char *cxx = cxx_of(name);
+	if (!cxx)
+		fail(EXIT_INPUT,
+		     "--host-cc %s is neither clang nor gcc; write a name such as clang-19 "
+		     "or gcc-12",
+		     name);
+	if (!host_path(name) || !host_path(cxx))
+		fail(EXIT_HOST, "--host-cc %s: PATH has no %s; install it, or leave --host-cc out",
+		     name, host_path(name) ? cxx : name);
+	bool clang = *cxx == 'c';
+	if (clang && !version_at_least(host_version(store, name), oldest, 0))
+		fail(EXIT_HOST, "--host-cc %s is older than clang %d, which this needs", name,
+		     oldest);
+	if (!clang && oldest == CLANG_FOR_TARGETS)
+		fail(EXIT_INPUT,
+		     "--host-cc %s is no clang, and --host-clang asks for one; leave one "
+		     "of the two out",
+		     name);
+	return name;
+}
+
+static void find_compilers(struct host *host, const struct store *store,
+			   const struct host_wish *wish)
+{
+	int oldest = wish->clang ? CLANG_FOR_TARGETS : CLANG_FOR_LLVM;
+	host->cc = wish->cc ? asked_compiler(store, wish->cc, oldest)
+			    : find_compiler(store, oldest);
+	if (!host->cc && wish->clang)
 		fail(EXIT_HOST, "--host-clang needs clang 19 or newer in PATH; install it with "
 				"./bootstrap --setup, or leave --host-clang out");
 	if (!host->cc && host_path("gcc") && host_path("g++"))
@@ -162,13 +194,13 @@ static long free_memory(void)
 	return kibibytes ? kibibytes / 1024 : 2048;
 }
 
-const struct host *host_look(const struct store *store, bool want_clang)
+const struct host *host_look(const struct store *store, const struct host_wish *wish)
 {
 	struct host *host = mem_new(sizeof *host);
 	host->machine = host_machine();
 	host->processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	host->memory = free_memory();
-	find_compilers(host, store, want_clang);
+	find_compilers(host, store, wish);
 	const char *ninja = host_version(store, "ninja");
 	host->ninja_joins = ninja && version_at_least(ninja, 1, 13);
 	return host;

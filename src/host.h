@@ -12,10 +12,15 @@ struct host {
 	bool ninja_joins; // its ninja is a jobserver's client (1.13 and later)
 };
 
+struct host_wish {
+	bool clang;	// only a clang of 19 or newer will do
+	const char *cc; // the C compiler's name, or NULL for the best there is
+};
+
 const char *host_machine(void);
 
-// Finds compilers and sizes. With `want_clang` only a clang of 19 or newer will do; fatal without.
-const struct host *host_look(const struct store *store, bool want_clang);
+// Finds compilers and sizes. Fatal without a compiler as wished for.
+const struct host *host_look(const struct store *store, const struct host_wish *wish);
 
 bool host_has_clang(const struct store *store); // one that --host-clang would take
 

@@ -135,7 +135,8 @@ static enum exit_status with_store(const struct options *options, const char *ag
 	wish.go_on = true;
 	check_names(options, plan);
 	const struct store *store = store_open(store_folder(options));
-	const struct host *host = host_look(store, plan->host_clang);
+	const struct host *host =
+		host_look(store, &(struct host_wish){plan->host_clang, options->host_cc});
 	const struct jobs *jobs = jobs_make(plan, store, host);
 	if (!strcmp(options->verb, "why"))
 		return verb_why(jobs, options->operand);
@@ -163,7 +164,7 @@ static enum exit_status obey(const struct options *options, const char *again)
 	else if (!strcmp(options->verb, "completion"))
 		return verb_completion(options);
 	else if (!strcmp(options->verb, "doctor"))
-		return verb_doctor(options->root, store_folder(options));
+		return verb_doctor(options, store_folder(options));
 	else
 		return with_store(options, again);
 	return EXIT_DONE;

@@ -40,6 +40,8 @@ static const struct option {
 	 "bring the source files, build nothing"},
 	{"--host-clang", NULL, FLAG, AT(host_clang), 1, NULL,
 	 "use this machine's clang (19 or newer) as stage1's"},
+	{"--host-cc", "NAME", TEXT, AT(host_cc), 0, NULL,
+	 "use this compiler of the machine's, such as gcc-12"},
 	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1, NULL,
 	 "emulate all programs of a foreign target"},
 	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0, RUNS,
@@ -368,8 +370,10 @@ const char *options_text(int argc, char **argv)
 const char *options_place(const struct options *options, const struct plan *plan)
 {
 	const char *store = options->store ? quoted(options->store) : NULL;
-	return mem_format(" --target %s%s%s%s%s", plan->target->name,
-			  plan->host_clang ? " --host-clang" : "",
+	const char *cc = options->host_cc ? mem_format(" --host-cc %s", quoted(options->host_cc))
+					  : "";
+	return mem_format(" --target %s%s%s%s%s%s", plan->target->name,
+			  plan->host_clang ? " --host-clang" : "", cc,
 			  options->emulate_all ? " --no-native-tools" : "",
 			  store ? " --store " : "", store ? store : "");
 }

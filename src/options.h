@@ -13,6 +13,7 @@ struct options {
 	const char *output;	   // export, report: where to, or NULL
 	const char *format, *sign; // export; sign: a key's file
 	const char *trace;	   // report: a file to write, or NULL
+	const char *host_cc; // of the build machine; NULL: the best there is
 	bool host_clang, emulate_all;
 	struct run_wish run;
 };

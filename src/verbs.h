@@ -16,6 +16,6 @@ void export_check(const struct options *options, const struct plan *plan);
 enum exit_status verb_report(const struct jobs *jobs, const struct options *options);
 enum exit_status verb_completion(const struct options *options);
 // What this machine lacks, for a checkout and the store at `path`.
-enum exit_status verb_doctor(const char *root, const char *path);
+enum exit_status verb_doctor(const struct options *options, const char *path);
 
 #endif

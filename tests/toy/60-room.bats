@@ -258,6 +258,37 @@ report() {
 	equal by-variable "$(cc -dumpmachine | cut -d- -f1)" "$(report | head -n 1 | cut -d- -f1)"
 }
 
+@test "--host-cc: the compiler of that name, and the C++ one that goes with it" {
+	# shellcheck disable=SC2016
+	probe stage1 for=build <<<'echo "$CC $CXX" >&6; "$CC" --version | head -n 1 >&6'
+	run boot --host-cc gcc --only probe
+	equal compiler "$(lines_of "gcc g++" "$(gcc --version | head -n 1)")" "$(report stage1)"
+}
+
+@test "--host-cc: names that will not do" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	for name in clang-17 clang++-17 gcc-99; do
+		printf '#!/bin/sh\necho "version 17.0.6"\n' >"$BATS_TEST_TMPDIR/bin/$name"
+		chmod 755 "$BATS_TEST_TMPDIR/bin/$name"
+	done
+	run boot --host-cc tcc why program
+	ended 2
+	says "--host-cc tcc is neither clang nor gcc; write a name such as clang-19 or gcc-12"
+	run boot --host-cc gcc-98 why program
+	ended 3
+	says "--host-cc gcc-98: PATH has no gcc-98; install it, or leave --host-cc out"
+	run boot --host-cc gcc-99 why program
+	ended 3
+	says "--host-cc gcc-99: PATH has no g++-99;"
+	run boot --host-cc clang-17 why program
+	ended 3
+	says "--host-cc clang-17 is older than clang 18, which this needs"
+	run boot --host-clang --host-cc gcc why program
+	ended 2
+	says "--host-cc gcc is no clang, and --host-clang asks for one"
+}
+
 @test "a recipe may be built from parts of the checkout, and is built again when they change" {
 	head='checkout="distro targets"' probe <<<'ls /src >&6; . /src/distro; echo "$id" >&6'
 	# shellcheck disable=SC1090,SC1091
