@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -103,15 +104,33 @@ static void complain(const char *error)
 	fprintf(stderr, "bootstrap: %s\n", error);
 }
 
+// The first recipe that brought a path of the union.
+static const char *bringer_of(const char *path, const struct job *job, const struct store *store)
+{
+	EACH(const struct part, part, job->parts) {
+		size_t skip = strlen(part->below);
+		if (strncmp(path, part->below, skip) != 0)
+			continue;
+		skip += path[skip] == '/';
+		struct stat info;
+		if (!lstat(store_path(store, "trees/%s/%s", part->job->out, path + skip), &info))
+			return part->job->name;
+	}
+	return "another recipe";
+}
+
 static bool keep_union(const struct job *job, const struct store *store)
 {
-	const char *error = "", *to = store_path(store, "objects/%s/out", job->key);
+	const char *error = "", *clash = NULL, *to = store_path(store, "objects/%s/out", job->key);
 	EACH(const struct part, part, job->parts) {
 		const char *tree = store_path(store, "trees/%s", part->job->out);
-		if (!tree_unite(tree, to, part->below, job->over, &error)) {
-			complain(mem_format("%s, when %s is added", error, part->job->name));
-			return false;
-		}
+		if (tree_unite(tree, to, part->below, job->over, &error, &clash))
+			continue;
+		complain(clash ? mem_format("two recipes, %s and %s, install %s with different "
+					    "content; leave it out in one of their package phases",
+					    bringer_of(clash, job, store), part->job->name, clash)
+			       : mem_format("%s, when %s is added", error, part->job->name));
+		return false;
 	}
 	if (store_commit_union(store, job->key, job->manifest, &error))
 		return true;

@@ -185,9 +185,9 @@ bool tree_same_file(const char *a, const char *b)
 }
 
 struct unite {
-	const char *top; // without links
+	const char *top, *real; // `real` is without links
 	bool over;
-	const char **error;
+	const char **error, **clash;
 };
 
 static bool unite_file(const struct unite *unite, const char *from, const char *to)
@@ -199,7 +199,9 @@ static bool unite_file(const struct unite *unite, const char *from, const char *
 	if (tree_same_file(from, to))
 		return true;
 	if (!unite->over) {
-		*unite->error = mem_format("two recipes install %s with different content", to);
+		*unite->clash = mem_text(to + strlen(unite->top) + 1);
+		*unite->error = mem_format("two recipes install %s with different content",
+					   *unite->clash);
 		return false;
 	}
 	if (unlink(to) < 0 || linkat(AT_FDCWD, from, AT_FDCWD, to, 0) < 0)
@@ -212,10 +214,10 @@ static bool unite_file(const struct unite *unite, const char *from, const char *
 static bool stays_inside(const struct unite *unite, const char *path)
 {
 	char real[PATH_MAX];
-	size_t length = strlen(unite->top);
+	size_t length = strlen(unite->real);
 	if (!realpath(path, real))
 		return failed(unite->error, "follow", path);
-	if (!strncmp(real, unite->top, length) && (!real[length] || real[length] == '/'))
+	if (!strncmp(real, unite->real, length) && (!real[length] || real[length] == '/'))
 		return true;
 	*unite->error = mem_format(
 		"%s: a link leads out of the tree where another recipe has a folder", path);
@@ -256,10 +258,11 @@ static bool unite_folder(const struct unite *unite, const char *from, const char
 	return done;
 }
 
-bool tree_unite(const char *from, const char *top, const char *below, bool over, const char **error)
+bool tree_unite(const char *from, const char *top, const char *below, bool over, const char **error,
+		const char **clash)
 {
 	char real[PATH_MAX];
-	const struct unite unite = {real, over, error};
+	const struct unite unite = {top, real, over, error, clash};
 	const char *to = mem_format("%s%s%s", top, *below ? "/" : "", below);
 	if (!tree_folder(to))
 		return failed(error, "make", to);

@@ -26,9 +26,10 @@ bool tree_date(const char *path);
 
 // Links every file of `from` into the folder `below` ("": itself) of `top` (made when missing). Where
 // both have a file: with `over` the new one takes the place; without, they must have the same content,
-// or it is an error. Links that are in the way of folders are followed, but not out of `top`.
-bool tree_unite(const char *from, const char *top, const char *below, bool over,
-		const char **error);
+// or it is an error, and `clash` is that file's path below `top`; it stays NULL otherwise. Links that
+// are in the way of folders are followed, but not out of `top`.
+bool tree_unite(const char *from, const char *top, const char *below, bool over, const char **error,
+		const char **clash);
 
 // Copies a file or folder to `to`, which must not exist: what is built from stays as it was when
 // somebody edits it meanwhile. For small trees.

@@ -227,9 +227,7 @@ the last lines:
 	done
 	run boot
 	ended 1
-	says "two recipes install"
-	says "/file"
-	says "stage2/two"
+	says "two recipes, stage2/one and stage2/two, install file with different content; leave it out"
 }
 
 # leads WHERE: one recipe has a link where another one has a folder with a file

@@ -169,10 +169,13 @@ static void too_deep_is_an_error_not_a_crash(void **state)
 	assert_true(tree_remove(deep));
 }
 
+static const char *clash;
+
 static bool unite(const char *from, const char *to, bool over, const char **error)
 {
 	*error = "";
-	return tree_unite(from, to, "", over, error);
+	clash = NULL;
+	return tree_unite(from, to, "", over, error, &clash);
 }
 
 static void unions(void **state)
@@ -193,8 +196,10 @@ static void unions_of_what_both_have(void **state)
 	const char *error, *to = mem_format("%s/union", room());
 	assert_true(unite(made("echo 1 >f; ln -s x l"), to, false, &error));
 	assert_true(unite(made("echo 1 >f; ln -s x l"), to, false, &error));
+	assert_null(clash);
 	assert_false(unite(made("echo 2 >f"), to, false, &error));
-	assert_non_null(strstr(error, "two recipes install"));
+	assert_non_null(strstr(error, "two recipes install f "));
+	assert_string_equal(clash, "f");
 	assert_false(unite(made("ln -s y l"), to, false, &error));
 	assert_false(unite(made("echo 1 >f; chmod 755 f"), to, false, &error));
 	assert_true(unite(made("echo 2 >f"), to, true, &error));
@@ -216,7 +221,7 @@ static void a_union_follows_links_that_stay_inside(void **state)
 			  to, true, &error));
 	assert_string_equal(shell("cd %s; find . -type f | sort", to),
 			    "./run/a\n./usr/bin/c\n./usr/d\n./usr/lib/x/b\n");
-	assert_true(tree_unite(made("touch e"), to, "usr/sbin", true, &error));
+	assert_true(tree_unite(made("touch e"), to, "usr/sbin", true, &error, &clash));
 	assert_string_equal(shell("ls %s/usr/bin", to), "c\ne\n");
 }
 
@@ -234,7 +239,7 @@ static void a_union_follows_no_link_out_of_it(void **state)
 		assert_false(unite(made(mem_format("mkdir -p %s; touch %s/f", names[i], names[i])),
 				   to, true, &error));
 		assert_non_null(strstr(error, "a link leads out of the tree"));
-		assert_false(tree_unite(made("touch f"), to, names[i], true, &error));
+		assert_false(tree_unite(made("touch f"), to, names[i], true, &error, &clash));
 		assert_non_null(strstr(error, "a link leads out of the tree"));
 	}
 	assert_false(unite(made("mkdir lost"), to, true, &error));
