@@ -242,8 +242,6 @@ static bool unite_folder(const struct unite *unite, const char *from, const char
 	if (!names_of(from, &names, &count))
 		return failed(unite->error, "list", from);
 	for (size_t i = 0; done && i < count; i++) {
-		if (*names[i] == '.')
-			continue;
 		snprintf(source, sizeof source, "%s/%s", from, names[i]);
 		snprintf(target, sizeof target, "%s/%s", to, names[i]);
 		if (lstat(source, &info) < 0)

@@ -182,12 +182,12 @@ static void unions(void **state)
 {
 	(void)state;
 	const char *error, *to = mem_format("%s/new/union", room());
-	assert_true(unite(made("mkdir a; echo 1 >a/b; ln -s b a/l; mkdir -m 1777 t"), to, false,
-			  &error));
+	assert_true(unite(made("mkdir a; echo 1 >a/b; ln -s b a/l; mkdir -m 1777 t; touch a/.d"),
+			  to, false, &error));
 	assert_true(unite(made("mkdir a; echo 2 >a/c; mkdir e"), to, false, &error));
 	assert_string_equal(
 		shell("cd %s; find . -mindepth 1 -printf '%%P %%y %%m %%l\\n' | sort", to),
-		"a d 755 \na/b f 644 \na/c f 644 \na/l l 777 b\ne d 755 \nt d 1777 \n");
+		"a d 755 \na/.d f 644 \na/b f 644 \na/c f 644 \na/l l 777 b\ne d 755 \nt d 1777 \n");
 }
 
 static void unions_of_what_both_have(void **state)
