@@ -1,22 +1,18 @@
 // Any bytes at all for the reader of facts: it takes them or says why not. What it takes has to
 // hold what it promises: facts with unlike keys, places in order, a rest that is part of the text.
 //
-// conf.c, fail.c and mem.c are compiled with exit and calloc by other names: refusals come back here,
-// and the arena is emptied after every text.
-#include "../../src/mem.c"
-
-#include "conf.h"
-
-#include <fcntl.h>
+// fail.c is compiled with exit by another name, mem.c with calloc: refusals come back here, and the
+// arena is emptied after every text.
 #include <setjmp.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#undef exit
+#define calloc fuzz_calloc
+void *fuzz_calloc(size_t count, size_t size);
+#include "../../src/mem.c"
 #undef calloc
+
+#include "conf.h"
 
 static jmp_buf refused;
 static struct list_of_chunks {
@@ -25,9 +21,7 @@ static struct list_of_chunks {
 } chunks;
 
 __attribute__((noreturn)) void fuzz_exit(int status);
-void *fuzz_calloc(size_t count, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 void fuzz_exit(int status)
 {
@@ -63,16 +57,6 @@ static void check(const struct conf *conf, const char *text)
 		if (conf_fact(conf, fact->key) != fact)
 			abort();
 	}
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	// what is said of refused texts is not of interest; libFuzzer's own words come on a copy
-	int null = open("/dev/null", O_WRONLY);
-	stderr = fdopen(null, "w");
-	return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
