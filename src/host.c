@@ -145,6 +145,9 @@ static const char *cxx_of(const char *cc)
 static const char *asked_compiler(const struct store *store, const char *name, int oldest)
 {
 	const char *cxx = cxx_of(name);
+	const char *newest = strcmp(name, "clang") ? NULL : find_compiler(store, oldest);
+	if (newest)
+		return newest;
 	if (!cxx)
 		fail(EXIT_INPUT,
 		     "--host-cc %s is neither clang nor gcc; write a name such as clang-19 "

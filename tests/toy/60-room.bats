@@ -261,14 +261,20 @@ report() {
 @test "--host-cc: the compiler of that name, and the C++ one that goes with it" {
 	# shellcheck disable=SC2016
 	probe stage1 for=build <<<'echo "$CC $CXX" >&6; "$CC" --version | head -n 1 >&6'
-	run boot --host-cc gcc --only probe
-	equal compiler "$(lines_of "gcc g++" "$(gcc --version | head -n 1)")" "$(report stage1)"
+	if command -v gcc >/dev/null; then cc=gcc; else cc=clang; fi
+	run boot --host-cc $cc --only probe
+	ended 0
+	output=$(report stage1)
+	case $cc in
+	gcc) equal compiler "$(lines_of "gcc g++" "$(gcc --version | head -n 1)")" "$output" ;;
+	*) says "clang++" ;;
+	esac
 }
 
 @test "--host-cc: names that will not do" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
-	for name in clang-17 clang++-17 gcc-99; do
+	for name in clang-17 clang++-17 gcc-99 gcc g++; do
 		printf '#!/bin/sh\necho "version 17.0.6"\n' >"$BATS_TEST_TMPDIR/bin/$name"
 		chmod 755 "$BATS_TEST_TMPDIR/bin/$name"
 	done
