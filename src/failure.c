@@ -95,7 +95,7 @@ static bool wants_colour(void)
 	return isatty(STDERR_FILENO) && (!no || !*no) && term && strcmp(term, "dumb") != 0;
 }
 
-void failure_show(const struct failure *failure, const struct run_wish *wish)
+void failure_show(const struct failure *failure, const struct run_wish *wish, const char *again)
 {
 	bool colour = wants_colour();
 	fputc('\n', stderr);
@@ -112,5 +112,5 @@ void failure_show(const struct failure *failure, const struct run_wish *wish)
 	if (failure->log && failure->job->kind != JOB_COMPOSE)
 		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", failure->job->name,
 			wish->place);
-	fprintf(stderr, "to go on:        %s\n", wish->again);
+	fprintf(stderr, "to go on:        %s\n", again);
 }

@@ -17,6 +17,6 @@ struct failure {
 struct failure failure_of(const struct jobs *jobs, const struct job *job, const char *phase,
 			  const char *why);
 // What and where, the first error, the last lines, and how to go on: on stderr.
-void failure_show(const struct failure *failure, const struct run_wish *wish);
+void failure_show(const struct failure *failure, const struct run_wish *wish, const char *again);
 
 #endif

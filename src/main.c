@@ -175,7 +175,7 @@ int main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL); // a caller that ignores it has its children reaped unseen
 	umask(022);
 	const struct options *options = options_parse(argc, argv);
-	enum exit_status status = obey(options, options_text(argc, argv));
+	enum exit_status status = obey(options, options_text(options, argc, argv));
 	if (status == EXIT_DONE)
 		fail_unprinted();
 	return (int)status;

@@ -342,21 +342,28 @@ const struct options *options_parse(int argc, char **argv)
 		word(options, argv[i++]);
 	}
 	check_operand(options);
+	options->just_fresh = options->run.fresh.count && !options->run.only.count &&
+			      !options->run.until && !*options->verb;
+	if (options->just_fresh)
+		options->run.only = options->run.fresh;
 	EACH(const struct option, option, given)
 		check_use(options, option->name, option->uses);
 	return options;
 }
 
-// The script gives the root by itself, and what --fresh has begun is not to begin once more.
+// The script gives the root by itself; whether --fresh is to be said again shows in the run.
 static bool goes_without_saying(const struct option *option)
 {
 	return option && (option->at == offsetof(struct options, root) ||
 			  option->at == offsetof(struct options, run.fresh));
 }
 
-const char *options_text(int argc, char **argv)
+const char *options_text(const struct options *options, int argc, char **argv)
 {
 	const char *text = "./bootstrap";
+	if (options->just_fresh)
+		EACH(const char, name, options->run.only)
+			text = mem_format("%s --only %s", text, quoted(name));
 	for (int i = 1, next; i < argc; i = next) {
 		char *value = NULL;
 		const struct option *found = find(argv[i], &value);

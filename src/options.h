@@ -15,6 +15,7 @@ struct options {
 	const char *trace;	   // report: a file to write, or NULL
 	const char *host_cc; // of the build machine; NULL: the best there is
 	bool host_clang, emulate_all;
+	bool just_fresh; // neither --only nor --until: what is to be fresh, and no more
 	struct run_wish run;
 };
 
@@ -24,7 +25,7 @@ const struct options *options_parse(int argc, char **argv);
 // tabs between.
 struct list options_words(void);
 // What a person types to go on with the same run.
-const char *options_text(int argc, char **argv);
+const char *options_text(const struct options *options, int argc, char **argv);
 
 // " --target T --store S": what leads another command to the same target and store.
 const char *options_place(const struct options *options, const struct plan *plan);

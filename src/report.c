@@ -114,7 +114,7 @@ void report_failure(const struct job *job, const char *phase, const char *why)
 	struct failure failure = failure_of(to.jobs, job, phase, why);
 	progress_end(job);
 	progress_clear();
-	failure_show(&failure, to.wish);
+	failure_show(&failure, to.wish, wants_again(to.jobs, to.wish));
 	event_failed(job, phase, why, failure.log, failure.error);
 }
 
@@ -208,10 +208,11 @@ static void say_counts(enum exit_status status, bool roots)
 
 static void say_stopped(enum exit_status status)
 {
+	const char *again = wants_again(to.jobs, to.wish);
 	if (status == EXIT_TIME_LIMIT)
-		warn("stopped at the time limit; nothing is lost, to go on: %s", to.wish->again);
+		warn("stopped at the time limit; nothing is lost, to go on: %s", again);
 	else if (status > EXIT_BY_SIGNAL)
-		warn("stopped by a signal; nothing is lost, to go on: %s", to.wish->again);
+		warn("stopped by a signal; nothing is lost, to go on: %s", again);
 }
 
 void report_end(enum exit_status status)

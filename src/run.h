@@ -18,7 +18,7 @@ struct run_wish {
 	const char *mirror;
 	const char *json;  // where events go, or NULL
 	const char *place; // the options that lead to the same target and store
-	const char *again; // the command line, to be shown as the way to go on
+	const char *again; // the command line but for `fresh`
 };
 
 // Runs until everything wanted is there, something failed, or it was told to stop.
@@ -35,10 +35,15 @@ struct wants {
 void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_wish *wish);
 // A job's output came to be known or present, or it failed: whoever waits for it is considered.
 void wants_settle(struct wants *wants, struct job *job);
+// A job whose output is there gets what it is made of, as if it were not; then it is ready.
+void wants_reopen(struct wants *wants, struct job *job);
 // Looks a job up in the store, under its key. Whether its output is there.
 bool wants_look(const struct wants *wants, struct job *job);
 // Whether a job with a key is to be made whatever the store has.
 bool wants_fresh(const struct wants *wants, const struct job *job);
+// The command that goes on with this run. What --fresh has begun is not to begin once more; what it did
+// not get to is.
+const char *wants_again(const struct jobs *jobs, const struct run_wish *wish);
 // The ready job with the longest way to the end (trials come before all) for which `fits` holds,
 // taken off the list.
 struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit);

@@ -101,6 +101,23 @@ static void make_again(const struct wants *wants, struct job *job)
 	job->present = false;
 }
 
+static bool has_begun(const struct jobs *jobs, const char *name)
+{
+	EACH(const struct job, job, jobs->all)
+		if (job->wanted && !job->looked && job_is_named(job, name))
+			return false;
+	return true;
+}
+
+const char *wants_again(const struct jobs *jobs, const struct run_wish *wish)
+{
+	const char *text = wish->again;
+	EACH(const char, name, wish->fresh)
+		if (!has_begun(jobs, name))
+			text = mem_format("%s --fresh %s", text, name);
+	return text;
+}
+
 // An unpack has its key earlier: the builds that are made of it name it in theirs.
 static void look_up(struct wants *wants, struct job *job)
 {
@@ -205,6 +222,15 @@ void wants_settle(struct wants *wants, struct job *job)
 		list_push(&wants->queue, waiter);
 	if (outer)
 		consider_all(wants);
+}
+
+void wants_reopen(struct wants *wants, struct job *job)
+{
+	job->before = job->out;
+	job->out = NULL;
+	job->present = false;
+	list_push(&wants->queue, job);
+	consider_all(wants);
 }
 
 static bool within(const struct wants *wants, const struct job *job)

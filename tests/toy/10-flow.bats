@@ -179,6 +179,18 @@ teardown() { common_teardown; }
 	equal "other jobs" "" "$(started | grep -v '^stage2/zed')"
 }
 
+@test "--fresh alone builds no more than that" {
+	run boot --only libc
+	ended 0
+	run boot --fresh stage1/libc
+	ended 0
+	equal jobs stage1/libc "$(started)"
+	silent_on "stage1: "
+	run boot --until stage1 --fresh stage1/libc
+	ended 0
+	says "stage1: "
+}
+
 @test "--fresh builds once what two stages list alike" {
 	printf 'runs=build\ntools=build\n\ncompiler for=build\n' >"$world/stages/tools"
 	run boot

@@ -158,6 +158,24 @@ stops() { # SIGNAL STATUS
 	equal count "$(lines_of "once more" "once more")" "$(cat "$(tree_of stage1/slow build)/count")"
 }
 
+@test "what --fresh did not get to is to be said again" {
+	add stage1 slow for=build <<<'package() { [ ! -e /src/flags/wait ] || sleep 20; date +%N >"$OUT/slow"; }'
+	sed -i 's/^licence=.*/&\ncheckout=flags/' "$world/recipes/slow/recipe"
+	mkdir "$world/flags"
+	add stage1 after for=build <<-'R'
+		needs=slow
+		package() { date +%N >"$OUT/after"; }
+	R
+	run boot --only after
+	ended 0
+	: >"$world/flags/wait"
+	run boot --fresh slow --fresh after --time-limit 2s
+	ended 75
+	says "--only slow --only after"
+	says "--fresh after"
+	silent_on "--fresh slow"
+}
+
 counted() { grep -qs once "$store"/objects/*/build/count; }
 
 @test "what --fresh has begun is gone on with, and what it had made is not lost" {
