@@ -315,27 +315,11 @@ static void place(const struct export *export, const char *path, const char *key
 		place_paper(export, path, mem_format("%s.sig", signed_part(export)));
 }
 
-static const struct job *built_stage(const struct jobs *jobs, const struct options *options)
-{
-	static struct run_wish wish;
-	struct wants wants;
-	const struct job *stage = NULL;
-	EACH(const struct job, job, jobs->stages)
-		if (!strcmp(job->stage->name, options->operand))
-			stage = job;
-	wish.until = options->operand;
-	wants_start(&wants, jobs, &wish);
-	if (!stage || !stage->present)
-		fail(EXIT_INPUT, "%s is not built yet; first run: ./bootstrap%s --until %s",
-		     options->operand, options_place(options, jobs->plan), options->operand);
-	return stage;
-}
-
 enum exit_status verb_export(const struct jobs *jobs, const struct options *options)
 {
 	const struct format *format = format_of(options);
 	store_lock_all(jobs->store, false);
-	const struct job *stage = built_stage(jobs, options);
+	const struct job *stage = built_stage(jobs, options, false);
 	check_programs(jobs->store, format, options->sign);
 	struct export export = {.jobs = jobs, .stage = stage, .format = format->name};
 	const char *path = output_path(options->output, default_name(jobs, stage, format),

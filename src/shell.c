@@ -13,14 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct job *stage_named(const struct jobs *jobs, const char *name)
-{
-	EACH(const struct job, job, jobs->stages)
-		if (!strcmp(job->stage->name, name))
-			return job;
-	return NULL;
-}
-
 // The keys of the terminal go to the shell; the runner only waits.
 static enum exit_status in_sandbox(struct sandbox *sandbox)
 {
@@ -56,17 +48,9 @@ static void set_command(struct sandbox *sandbox, const struct list *command)
 	sandbox->interactive = true;
 }
 
-static enum exit_status in_stage(const struct jobs *jobs, const struct job *stage,
-				 const struct options *options)
+static enum exit_status in_stage(const struct jobs *jobs, const struct options *options)
 {
-	static struct run_wish wish;
-	struct wants wants;
-	wish.until = stage->stage->name;
-	wants_start(&wants, jobs, &wish);
-	if (!stage->present)
-		fail(EXIT_INPUT, "%s is not built yet; first run: ./bootstrap%s --until %s",
-		     stage->name, options_place(options, jobs->plan), stage->name);
-	struct sandbox *sandbox = room_of_stage(jobs, stage);
+	struct sandbox *sandbox = room_of_stage(jobs, built_stage(jobs, options, true));
 	set_command(sandbox, &options->command);
 	return in_sandbox(sandbox);
 }
@@ -84,7 +68,7 @@ static bool is_likelier(const struct jobs *jobs, const struct job *job, const st
 	return than->state != JOB_READY || tried(jobs, job) >= tried(jobs, than);
 }
 
-static struct job *unfinished(const struct jobs *jobs, const char *name)
+static struct job *job_to_enter(const struct jobs *jobs, const char *name)
 {
 	static struct run_wish wish = {.go_on = true};
 	struct wants wants;
@@ -94,6 +78,8 @@ static struct job *unfinished(const struct jobs *jobs, const char *name)
 	EACH(struct job, job, jobs->all)
 		if (job_is_named(job, name) && is_likelier(jobs, job, found))
 			found = job;
+	if (found->present)
+		wants_reopen(&wants, found);
 	return found;
 }
 
@@ -116,6 +102,11 @@ __attribute__((noreturn)) static void not_ready(const struct jobs *jobs, const c
 		     "%s failed, which %s needs; look at ./bootstrap log %s%s, or look around: "
 		     "./bootstrap shell %s%s",
 		     failed->name, job->name, failed->name, place, failed->name, place);
+	if (job->before)
+		fail(EXIT_INPUT,
+		     "%s is built, and what it was built of is gone from the store; to build it again: "
+		     "./bootstrap%s --only %s --fresh %s",
+		     job->name, place, job->name, job->name);
 	fail(EXIT_INPUT, "what %s needs is not built yet; first run: ./bootstrap%s --only %s",
 	     job->name, place, job->name);
 }
@@ -123,13 +114,9 @@ __attribute__((noreturn)) static void not_ready(const struct jobs *jobs, const c
 static enum exit_status in_build(const struct jobs *jobs, const struct options *options)
 {
 	const struct host *host = jobs->host;
-	struct job *job = unfinished(jobs, options->operand);
+	struct job *job = job_to_enter(jobs, options->operand);
 	if (job->trouble)
 		fail(EXIT_INPUT, "%s", job->trouble);
-	if (job->present)
-		fail(EXIT_INPUT,
-		     "%s is built, its room is gone; to build it again: ./bootstrap%s --fresh %s",
-		     job->name, options_place(options, jobs->plan), job->name);
 	if (job->state != JOB_READY)
 		not_ready(jobs, options_place(options, jobs->plan), job);
 	if (store_lock(jobs->store, job->key) < 0)
@@ -144,7 +131,9 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 
 enum exit_status verb_shell(const struct jobs *jobs, const struct options *options)
 {
-	const struct job *stage = stage_named(jobs, options->operand);
 	store_lock_all(jobs->store, false);
-	return stage ? in_stage(jobs, stage, options) : in_build(jobs, options);
+	EACH(const struct stage, stage, jobs->plan->stages)
+		if (!strcmp(stage->name, options->operand))
+			return in_stage(jobs, options);
+	return in_build(jobs, options);
 }

@@ -333,6 +333,18 @@ bool store_commit_union(const struct store *store, const char *key, const char *
 	return true;
 }
 
+const char *store_published(const struct store *store, const char *target, const char *stage)
+{
+	char text[PATH_MAX];
+	ssize_t length = readlink(store_path(store, "roots/%s/%s", target, stage), text,
+				  sizeof text - 1);
+	if (length < 0)
+		return NULL;
+	text[length] = '\0';
+	const char *out = strrchr(text, '/');
+	return out && store_has_tree(store, out + 1) ? mem_text(out + 1) : NULL;
+}
+
 void store_publish(const struct store *store, const char *target, const char *stage,
 		   const char *out)
 {

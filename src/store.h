@@ -69,6 +69,8 @@ bool store_commit(const struct store *store, struct record *record, const char *
 bool store_commit_union(const struct store *store, const char *key, const char *inputs,
 			const char **error);
 
+// What a stage's name leads to: the last union of it that a run made. NULL when there is none.
+const char *store_published(const struct store *store, const char *target, const char *stage);
 void store_publish(const struct store *store, const char *target, const char *stage,
 		   const char *out);
 

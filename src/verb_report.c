@@ -34,11 +34,25 @@ static void finish(FILE *file, const char *path, bool written)
 	printf("%s\n", path);
 }
 
+// What is built by another plan is not on the page.
+static void tell_otherwise(const struct jobs *jobs, const struct options *options)
+{
+	bool host_clang = jobs->plan->host_clang;
+	EACH(const struct job, stage, jobs->stages) {
+		if (stage->present || !stage_is_built_otherwise(jobs, options, stage->name))
+			continue;
+		warn("%s was built %s --host-clang; the page is about what is built %s",
+		     stage->name, host_clang ? "without" : "with", host_clang ? "with" : "without");
+		return;
+	}
+}
+
 enum exit_status verb_report(const struct jobs *jobs, const struct options *options)
 {
 	const char *folder = mem_format("%s/src/report", options->root);
 	const char *page = options->output ? options->output : "report.html";
 	set_keys(jobs);
+	tell_otherwise(jobs, options);
 	const struct past *past = past_of(jobs);
 	FILE *file = create(page);
 	finish(file, page, past_write_page(past, folder, file));

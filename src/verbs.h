@@ -10,6 +10,12 @@ enum exit_status verb_shell(const struct jobs *jobs, const struct options *optio
 enum exit_status verb_gc(const struct jobs *jobs, const struct options *options);
 // After a stage was built by itself (plan->again): what came out otherwise.
 enum exit_status verify_report(const struct jobs *jobs, const struct stage *again);
+// The stage that the operand names. Fatal when it is not built; when it is, but not as it would be now,
+// too, unless `as_it_was`: then with a warning and the last root's hash.
+const struct job *built_stage(const struct jobs *jobs, const struct options *options, bool as_it_was);
+// Whether the store has that stage with --host-clang where these jobs are without, or the other way.
+bool stage_is_built_otherwise(const struct jobs *jobs, const struct options *options,
+			      const char *name);
 enum exit_status verb_export(const struct jobs *jobs, const struct options *options);
 // Dies of a wrong operand or option of export, before anything is made.
 void export_check(const struct options *options, const struct plan *plan);

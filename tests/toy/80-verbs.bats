@@ -228,11 +228,46 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	ended 0
 	equal rejects zed.toy.rej "$output"
 	run boot shell fetch/zed -- true
-	ended 2
-	says "--fresh fetch/zed"
+	ended 0
 	run boot --fresh fetch/zed --only fetch/zed
 	ended 0
 	equal started fetch/zed "$(started)"
+}
+
+@test "shell: a stage that was built before an edit is shown as it was" {
+	echo '# edited' >>"$world/recipes/hello/recipe"
+	run boot shell stage2 -- /usr/bin/say hello
+	ended 0
+	says "this is what there is: stage2 was built before "
+	says "./bootstrap why "
+	run boot export stage2 --format tar.xz --output "$BATS_TEST_TMPDIR/x.tar.xz"
+	ended 2
+	says "stage2 was built before "
+	says "or run: ./bootstrap --target $native --store $store --until stage2"
+}
+
+@test "shell: the room of a recipe that is built, which builds by hand" {
+	run boot shell hello -- sh -c 'ls /build; sh /bootstrap/run >log && cat log && ls /out/usr/bin'
+	ended 0
+	says "==> package"
+	says hello
+	run boot why hello
+	says "is up to date"
+	run boot
+	equal jobs "" "$(started)"
+}
+
+@test "shell: what a recipe was built of is gone" {
+	run boot shell hello -- true
+	ended 0
+	rm -rf "$store"/trees/"$(. "$store/records/$(cat "$store/latest/build/unpack/hello")" && echo "$out")"
+	run boot shell hello -- true
+	ended 2
+	says "hello is built, and what it was built of is gone from the store; to build it again: ./bootstrap --target"
+	run boot --only stage2/hello --fresh stage2/hello
+	ended 0
+	run boot shell hello -- true
+	ended 0
 }
 
 @test "shell: a stage that is not built says how to build it" {
