@@ -73,8 +73,8 @@ static const struct option {
 static const struct verb {
 	const char *name, *operand, *help;
 } verbs[] = {
-	{"plan", NULL, "what would be built, in order"},
-	{"why", "RECIPE", "why a recipe would be built again"},
+	{"plan", NULL, "all that there is to build, in order"},
+	{"why", "[RECIPE]", "why it, or all that a run would build, would be built again"},
 	{"log", "RECIPE", "what a recipe's last build, or try, printed"},
 	{"report", NULL, "a page about the runs: times, sizes, what waits for what"},
 	{"shell", "STAGE|RECIPE",
@@ -152,11 +152,12 @@ static const char *quoted(const char *word)
 static const char *choices(const char *operand)
 {
 	static const char *const known[][2] = {
-		{"NAME", "targets/"},	    {"STAGE", "stages/"},
-		{"RECIPE", "recipes/"},	    {"STAGE|RECIPE", "stages/ recipes/"},
-		{"SHELL", "bash zsh fish"}, {"DIR", "@folders"},
-		{"DIR|URL", "@folders"},    {"FILE", "@files"},
-		{"PATH", "@files"},	    {"KEY", "@files"},
+		{"NAME", "targets/"},	  {"STAGE", "stages/"},
+		{"RECIPE", "recipes/"},	  {"STAGE|RECIPE", "stages/ recipes/"},
+		{"[RECIPE]", "recipes/"}, {"SHELL", "bash zsh fish"},
+		{"DIR", "@folders"},	  {"DIR|URL", "@folders"},
+		{"FILE", "@files"},	  {"PATH", "@files"},
+		{"KEY", "@files"},
 	};
 	if (!operand)
 		return "-";
@@ -292,7 +293,7 @@ static void check_operand(const struct options *options)
 	for (int i = 0; i < VERBS; i++) {
 		if (strcmp(verbs[i].name, options->verb) != 0)
 			continue;
-		if (verbs[i].operand && !options->operand)
+		if (verbs[i].operand && *verbs[i].operand != '[' && !options->operand)
 			miss_operand(verbs[i].name, verbs[i].operand);
 		if (!verbs[i].operand && options->operand)
 			fail(EXIT_INPUT, "%s takes no name", verbs[i].name);

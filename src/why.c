@@ -95,9 +95,35 @@ static void print_why(const struct jobs *jobs, const struct job *job)
 		puts("    an unfinished build of just this is kept, and will be gone on with");
 }
 
+// What would be built, each with its reason; what waits for those has none yet.
+static void print_all(const struct jobs *jobs)
+{
+	static struct run_wish all = {.go_on = true};
+	struct wants wants;
+	size_t ready = 0, unknown = 0;
+	wants_start(&wants, jobs, &all);
+	EACH(const struct job, job, jobs->builds) {
+		if (job->present || !job->wanted)
+			continue;
+		bool has_reason = job->key || job->trouble;
+		ready += has_reason;
+		unknown += !has_reason;
+		if (has_reason)
+			print_why(jobs, job);
+	}
+	if (!ready)
+		puts("nothing is to be built: all of it is in the store");
+	else
+		printf("%zu to build; %zu that need those may be then\n", ready, unknown);
+}
+
 enum exit_status verb_why(const struct jobs *jobs, const char *recipe)
 {
 	struct wants wants;
+	if (!recipe) {
+		print_all(jobs);
+		return EXIT_DONE;
+	}
 	struct list found = jobs_named(jobs, recipe, &wants);
 	EACH(const struct job, job, found)
 		print_why(jobs, job);

@@ -50,6 +50,19 @@ teardown() { common_teardown; }
 	says "stage2/zed: its output is gone from the store"
 }
 
+@test "why: all that is to be built" {
+	run boot why
+	ended 0
+	equal output "nothing is to be built: all of it is in the store" "$output"
+	echo '# edited' >>"$world/recipes/libc/recipe"
+	run boot why
+	ended 0
+	says "stage1/libc: since the last build these changed:"
+	equal first "stage1/libc: since the last build these changed:" "${lines[0]}"
+	output=${lines[-1]}
+	equal "at once" 1 "${output%% to build; * that need those may be then}"
+}
+
 @test "why: changes nothing" {
 	sed -i 's/--with-toys/--without/' "$world/recipes/hello/recipe"
 	before=$(picture)
