@@ -71,6 +71,23 @@ say_words() {
 	says "no compiler"
 }
 
+@test "in a checkout that cannot be written to, the runner is built elsewhere" {
+	mkdir "$BATS_TEST_TMPDIR/copy"
+	cp -R "$top/bootstrap" "$top/Makefile" "$top/src" "$top/targets" "$top/stages" "$top/recipes" "$top/distro" \
+		"$BATS_TEST_TMPDIR/copy/"
+	mkdir "$BATS_TEST_TMPDIR/copy/tests"
+	cp "$top/tests/tests.mk" "$BATS_TEST_TMPDIR/copy/tests/"
+	chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+	chmod -R a+rX,a-w "$BATS_TEST_TMPDIR/copy"
+	for time in first second; do
+		run as_nobody env -u XDG_CACHE_HOME "$BATS_TEST_TMPDIR/copy/bootstrap" --version
+		ended 0
+		case $output in "bootstrap "*) ;; *) echo "$time: $output"; false ;; esac
+	done
+	ls "$BATS_TEST_TMPDIR"/home/.cache/bootstrap-runner/*/bootstrap
+	chmod -R u+w "$BATS_TEST_TMPDIR/copy"
+}
+
 @test "installed, it is a link that works" {
 	make -s -C "$top" install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr >/dev/null
 	run "$BATS_TEST_TMPDIR/root/usr/bin/bootstrap" --version
