@@ -263,11 +263,32 @@ static void furnish_fetch(struct room *room)
 	program(room, "/bootstrap/fetch", &arguments);
 }
 
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+	return !strncmp(path, folder, length) && (!path[length] || path[length] == '/');
+}
+
+// Where the caller stands, if that is nowhere in what the room has of its own.
+static void bind_work(struct room *room)
+{
+	static const char *const own[] = {"/usr", "/bin",  "/sbin", "/lib", "/lib64",
+					  "/etc", "/proc", "/sys",  "/dev", "/tools"};
+	char *path = getcwd(NULL, 0);
+	bool free = path && path[1];
+	for (size_t i = 0; free && i < sizeof own / sizeof *own; i++)
+		free = !is_below(path, own[i]) || is_below(path, "/dev/shm");
+	room->sandbox->folder = free ? path : "/tmp";
+	if (free)
+		sandbox_step(room->sandbox, STEP_BIND_WRITE, path, path);
+}
+
 static void furnish_toolchain(struct room *room, const struct job *stage)
 {
 	show_host(room);
 	bind(room, tree(room, stage), "/tools");
 	set(&room->variables, "PATH=/tools/bin:/usr/bin:/bin");
+	bind_work(room);
 }
 
 // A root to look around and try things in: what is written there is gone afterwards.
@@ -275,6 +296,7 @@ static void furnish_root(struct room *room, const struct job *stage)
 {
 	emulate(room, tree(room, stage));
 	set(&room->variables, "PATH=/usr/bin:/usr/sbin");
+	room->sandbox->folder = "/tmp";
 }
 
 struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage)
@@ -294,7 +316,6 @@ struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage)
 		furnish_root(&room, stage);
 	list_push(&room.variables, NULL);
 	room.sandbox->environment = (char *const *)room.variables.at;
-	room.sandbox->folder = "/tmp";
 	return room.sandbox;
 }
 

@@ -170,9 +170,23 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 }
 
 @test "shell: a command in a stage that runs on the build machine" {
+	cd /
 	run boot shell stage1 -- sh -c 'command -v toycc; id -u; pwd'
 	ended 0
 	equal output "$(lines_of /tools/bin/toycc 0 /tmp)" "$output"
+}
+
+@test "shell: of a toolchain, with the current folder" {
+	mkdir -p "$BATS_TEST_TMPDIR/own work"
+	cd "$BATS_TEST_TMPDIR/own work"
+	run boot shell stage1 -- sh -c 'pwd; echo made >made; touch /usr/made'
+	ended 1
+	says "$BATS_TEST_TMPDIR/own work"
+	says "touch: "
+	equal file made "$(cat made)"
+	cd /usr/bin
+	run boot shell stage1 -- pwd
+	equal folder /tmp "$output"
 }
 
 @test "shell: its exit status is the command's" {
