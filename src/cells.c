@@ -2,6 +2,7 @@
 #include "cells.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,12 +49,57 @@ void text_add(char *to, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-void text_tame(char *text, size_t count)
+static size_t run_of(const char *text, size_t count, char from, char to)
 {
-	for (size_t i = 0; i < count; i++)
-		if (((unsigned char)text[i] < ' ' && text[i] != '\n' && text[i] != '\t') ||
-		    text[i] == 0x7f)
-			text[i] = '?';
+	size_t length = 0;
+	while (length < count && text[length] >= from && text[length] <= to)
+		length++;
+	return length;
+}
+
+// ECMA-48: parameters, intermediate bytes, one final byte.
+static size_t csi(const char *text, size_t count)
+{
+	size_t length = run_of(text, count, '0', '?');
+	length += run_of(text + length, count - length, ' ', '/');
+	return run_of(text + length, count - length, '@', '~') ? length + 1 : 0;
+}
+
+// Up to BEL, or ESC and a backslash; one that does not end in its line is none.
+static size_t osc(const char *text, size_t count)
+{
+	for (size_t i = 0; i < count && text[i] != '\n'; i++)
+		if (text[i] == '\a')
+			return i + 1;
+		else if (text[i] == '\033')
+			return i + 1 < count && text[i + 1] == '\\' ? i + 2 : 0;
+	return 0;
+}
+
+// Bytes of the sequence that begins here; 0: none does.
+static size_t sequence(const char *text, size_t count)
+{
+	if (count < 2 || text[0] != '\033' || (text[1] != '[' && text[1] != ']'))
+		return 0;
+	size_t length = text[1] == '[' ? csi(text + 2, count - 2) : osc(text + 2, count - 2);
+	return length ? length + 2 : 0;
+}
+
+static bool is_tame(char byte)
+{
+	return byte == '\n' || byte == '\t' || ((unsigned char)byte >= ' ' && byte != 0x7f);
+}
+
+size_t text_tame(char *text, size_t count)
+{
+	size_t left = 0;
+	for (size_t i = 0, skip; i < count; i += skip ? skip : 1) {
+		skip = sequence(text + i, count - i);
+		if (!skip)
+			text[left++] = is_tame(text[i]) ? text[i] : '?';
+	}
+	text[left] = '\0';
+	return left;
 }
 
 void text_add_span(char *to, size_t size, double seconds)

@@ -11,9 +11,10 @@ size_t cells_fit(const char *text, int cells);
 
 // Adds to a text of at most `size` bytes, its NUL included; cuts what does not fit.
 __attribute__((format(printf, 3, 4))) void text_add(char *to, size_t size, const char *format, ...);
-// What programs print must not steer a terminal: control characters become '?'. `text` ends after
-// `count` bytes; '\n' and '\t' stay.
-void text_tame(char *text, size_t count);
+// What programs print must not steer a terminal: colours and titles (CSI and OSC sequences) go, other
+// control characters become '?'; '\n' and '\t' stay. `text` has `count` bytes and room for a NUL behind
+// them; how many are left is returned.
+size_t text_tame(char *text, size_t count);
 // "0:07", "12:03", "1:02:03"
 void text_add_span(char *to, size_t size, double seconds);
 

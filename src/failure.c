@@ -50,8 +50,7 @@ static char *last_try(char *text)
 static void show_tail(const char *path, int most, const char *title)
 {
 	static char block[FOLDED_SIZE + 1];
-	size_t count = read_end(path, block, FOLDED_SIZE);
-	text_tame(block, count);
+	size_t count = text_tame(block, read_end(path, block, FOLDED_SIZE));
 	while (count && block[count - 1] == '\n')
 		count--;
 	block[count] = '\0';

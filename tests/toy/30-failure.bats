@@ -209,6 +209,7 @@ add_broken() {
 	run boot
 	ended 1
 	says "the end"
+	silent_on "[31m"
 	says "the whole log"
 }
 

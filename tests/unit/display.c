@@ -35,9 +35,33 @@ static void no_character_is_cut(void **state)
 static void control_characters_are_tamed(void **state)
 {
 	(void)state;
-	char text[] = "a\033[31mb\r\n\tc\x7f\0d";
-	text_tame(text, sizeof text - 1);
-	assert_memory_equal(text, "a?[31mb?\n\tc??d", sizeof text);
+	char text[] = "ab\r\n\tc\x7f\0d";
+	assert_int_equal(text_tame(text, sizeof text - 1), sizeof text - 1);
+	assert_memory_equal(text, "ab?\n\tc??d", sizeof text);
+}
+
+static void colours_and_titles_go(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *tamed;
+	} table[] = {
+		{"\033[01m\033[Ka.c:1:\033[m\033[K \033[01;31mx", "a.c:1: x"},
+		{"\033[38:5:1ma\033[?25l\033[2 qb", "ab"},
+		{"\033]0;title\ab\033]8;;http://x\033\\link\033]8;;\033\\", "blink"},
+		{"a\033[31", "a?[31"}, // cut off
+		{"a\033]0;b\nc\a", "a?]0;b\nc?"},
+		{"a\033]0;b\033", "a?]0;b?"},
+		{"\033\033[1ma\033", "?a?"},
+		{"\033[\xc3\xa4", "?[\xc3\xa4"},
+		{"", ""},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		char *text = mem_text(table[i].text);
+		size_t left = text_tame(text, strlen(text));
+		assert_string_equal(text, table[i].tamed);
+		assert_int_equal(left, strlen(text));
+	}
 }
 
 static const char *span(double seconds)
@@ -273,12 +297,13 @@ static void the_first_error_of_a_log(void **state)
 	struct first_error found;
 	const char *path = mem_format("%s/log", room());
 	assert_false(errors_first(mem_format("%s/none", room()), "", &found));
-	write_file(path, "==> configure\na.c:1:1: error: of an earlier phase\n==> build\n[1/2] x\n"
-			 "FAILED: x.o\nx.c:1:1: error: \033[31mthe\tcause\nx.c:2:1: error: more\n"
-			 "ninja: build stopped: subcommand failed.\n");
+	write_file(path,
+		   "==> configure\na.c:1:1: error: of an earlier phase\n==> build\n[1/2] x\n"
+		   "FAILED: x.o\nx.c:1:1: \033[1merror:\033[0m the\tcause\nx.c:2:1: error: more\n"
+		   "ninja: build stopped: subcommand failed.\n");
 	assert_true(errors_first(path, "build", &found));
 	assert_int_equal(found.line, 6);
-	assert_string_equal(found.text, "x.c:1:1: error: ?[31mthe\tcause");
+	assert_string_equal(found.text, "x.c:1:1: error: the\tcause");
 	assert_true(errors_first(path, "", &found));
 	assert_int_equal(found.line, 2);
 	write_file(path, "==> build\na.c:1:1: error: of an earlier try\n==> prepare\n==> build\n"
@@ -297,6 +322,7 @@ int main(void)
 		cmocka_unit_test(widths),
 		cmocka_unit_test(no_character_is_cut),
 		cmocka_unit_test(control_characters_are_tamed),
+		cmocka_unit_test(colours_and_titles_go),
 		cmocka_unit_test(spans),
 		cmocka_unit_test(steps_of_logs),
 		cmocka_unit_test(logs_may_hold_anything),
