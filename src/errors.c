@@ -13,6 +13,7 @@ static const char *const strong[] = {
 	": error: ",
 	": fatal error: ",
 	": Error: ",
+	": ERROR: ",
 	"error: ",
 	"fatal error: ",
 	"LLVM ERROR: ",
@@ -22,7 +23,6 @@ static const char *const strong[] = {
 	"ld: cannot find ",
 	"ld: symbol(s) not",
 	"internal compiler error",
-	"Traceback (most",
 	"No space left on",
 	"out of memory",
 	"Out of memory",
@@ -40,6 +40,9 @@ static const char *const strong[] = {
 	"found wrong type of input",
 	": parse error",
 	": Assertion ",
+	"Assertion failed: ",
+	"panicked at ",
+	"Can't locate ",
 	"No rule to make target",
 	"relocation R_",
 	"Undefined symbols for",
@@ -71,6 +74,8 @@ static const char *const weak[] = {
 	"hunks FAILED",
 	": Is a directory",
 	": not a directory",
+	"ERROR: ",
+	"Traceback (most",
 };
 
 // These are errors only where a line starts: elsewhere they are part of a sentence or an option.
@@ -96,14 +101,34 @@ static bool is_make(const char *line)
 	return stars && name && name < stars && !memchr(line, ' ', (size_t)(stars - line));
 }
 
+// What python ends a traceback with: "pkg.SomeError: why".
+static bool is_exception(const char *line)
+{
+	static const char *const ends[] = {"Error: ", "Exception: "};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		const char *end = strstr(line, ends[i]);
+		if (end && line + strcspn(line, " :") == strchr(end, ':'))
+			return true;
+	}
+	return false;
+}
+
+// "configure: error: in `/build':" only says where: the error is what comes next.
+static bool is_place(const char *line)
+{
+	size_t length = strlen(line);
+	return strstr(line, "configure: error: in ") && length > 2 &&
+	       !strcmp(line + length - 2, "':");
+}
+
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 enum error_rank error_rank(const char *line)
 {
-	if (has_any(line, trials, COUNT(trials)))
+	if (has_any(line, trials, COUNT(trials)) || is_place(line))
 		return NO_ERROR;
 	bool stops = is_make(line) && !strstr(line, "No rule to make target");
-	if (!stops && has_any(line, strong, COUNT(strong)))
+	if (!stops && (has_any(line, strong, COUNT(strong)) || is_exception(line)))
 		return STRONG_ERROR;
 	return stops || has_any(line, weak, COUNT(weak)) ? WEAK_ERROR : NO_ERROR;
 }
@@ -112,6 +137,28 @@ static bool begins_phase(const char *line, const char *phase)
 {
 	static const char mark[] = "==> ";
 	return *phase && !strncmp(line, mark, strlen(mark)) && !strcmp(line + strlen(mark), phase);
+}
+
+// CMake and rust say after a colon where it was, and what on the next line that is not empty.
+static bool goes_on(const struct first_error *error)
+{
+	size_t length = strlen(error->text);
+	return length && error->text[length - 1] == ':';
+}
+
+static void read_line(struct first_error *found, enum error_rank *best, const char *line,
+		      long number)
+{
+	enum error_rank rank = error_rank(line);
+	if (rank > *best) {
+		*best = rank;
+		found->line = number;
+		snprintf(found->text, sizeof found->text, "%s", line);
+		return;
+	}
+	line += strspn(line, " \t");
+	if (*best && *line && number <= found->line + 2 && goes_on(found))
+		text_add(found->text, sizeof found->text, " %s", line);
 }
 
 bool errors_first(const char *log, const char *phase, struct first_error *found)
@@ -128,12 +175,7 @@ bool errors_first(const char *log, const char *phase, struct first_error *found)
 		line[strcspn(line, "\n")] = '\0';
 		if (begins_phase(line, phase) || !strcmp(line, LOG_TRY))
 			best = NO_ERROR; // an earlier try has written above
-		enum error_rank rank = error_rank(line);
-		if (rank <= best)
-			continue;
-		best = rank;
-		found->line = number;
-		snprintf(found->text, sizeof found->text, "%s", line);
+		read_line(found, &best, line, number);
 	}
 	free(line);
 	fclose(file);

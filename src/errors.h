@@ -18,8 +18,8 @@ enum error_rank error_rank(const char *line);
 
 enum { ERROR_LENGTH = 300 };
 struct first_error {
-	long line; // of the log, from 1
-	char text[ERROR_LENGTH + 1];
+	long line;		     // of the log, from 1
+	char text[ERROR_LENGTH + 1]; // where it ends in a colon, with the next line
 };
 
 // The first strong error of the log's last `phase` ("": of the last try), or else the first weak one.

@@ -267,6 +267,16 @@ static void what_is_an_error(void **state)
 		{STRONG_ERROR, "    refused: not the file that is pinned; set aside as x.refused"},
 		{STRONG_ERROR, "error: patch does not apply"},
 		{STRONG_ERROR, "a.s:3: Error: no such instruction: `x'"},
+		{STRONG_ERROR, "configure: error: C compiler cannot create executables"},
+		{STRONG_ERROR, "meson.build:3:0: ERROR: Dependency \"zlib\" not found"},
+		{STRONG_ERROR, "ModuleNotFoundError: No module named 'x'"},
+		{STRONG_ERROR, "mesonbuild.mesonlib.MesonException: x"},
+		{STRONG_ERROR, "Assertion failed: x (foo.c: f: 3)"},
+		{STRONG_ERROR, "x: foo.c:3: f: Assertion `x' failed."},
+		{STRONG_ERROR, "thread 'main' panicked at src/main.rs:2:5:"},
+		{STRONG_ERROR, "Can't locate Foo/Bar.pm in @INC (you may need to install it)"},
+		{WEAK_ERROR, "Traceback (most recent call last):"},
+		{WEAK_ERROR, "ERROR: test_x (test.T)"},
 		{WEAK_ERROR, "FAILED: lib/a.o"},
 		{WEAK_ERROR, "make: *** [Makefile:3: all] Error 1"},
 		{WEAK_ERROR, "gmake[1]: *** [x] Error 2"},
@@ -282,6 +292,10 @@ static void what_is_an_error(void **state)
 		{NO_ERROR, "checking for error_at_line... yes"},
 		{NO_ERROR, "[12/90] Building CXX object lib/Support/Error.cpp.o"},
 		{NO_ERROR, "a.c:3:4: warning: unused variable"},
+		{NO_ERROR, "configure: error: in `/build':"},
+		{NO_ERROR, "../configure: error: in '/build':"},
+		{NO_ERROR, "this test raises a ValueError: it has to"},
+		{NO_ERROR, "ValueErrors: 3"},
 		{NO_ERROR, "0 errors generated"},
 		{NO_ERROR, "no error: all is well"},
 		{NO_ERROR, ""},
@@ -316,6 +330,38 @@ static void the_first_error_of_a_log(void **state)
 	assert_false(errors_first(path, "build", &found));
 }
 
+static void an_error_of_two_lines(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *log, *text;
+		long line;
+	} table[] = {
+		{"CMake Error at a.cmake:3 (message):\n\n  zlib is old\n\nCall Stack:\n",
+		 "CMake Error at a.cmake:3 (message): zlib is old", 1},
+		{"x\nCMake Error at CMakeLists.txt:3 (f):\n  why\n  not\n",
+		 "CMake Error at CMakeLists.txt:3 (f): why", 2},
+		{"thread 'main' panicked at a.rs:2:5:\nout of range\n",
+		 "thread 'main' panicked at a.rs:2:5: out of range", 1},
+		{"configure: error: in `/build':\nconfigure: error: no compiler works\nSee x\n",
+		 "configure: error: no compiler works", 2},
+		{"Traceback (most recent call last):\n  File \"a\", line 1\nImportError: x\n",
+		 "ImportError: x", 3},
+		{"Traceback (most recent call last):\n  File \"a\", line 1\nAssertionError\n",
+		 "Traceback (most recent call last): File \"a\", line 1", 1},
+		{"CMake Error at a:1 (f):\n\n\nfar off\n", "CMake Error at a:1 (f):", 1},
+		{"CMake Error at a:1 (f):", "CMake Error at a:1 (f):", 1},
+	};
+	const char *path = mem_format("%s/two", room());
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct first_error found;
+		write_file(path, table[i].log);
+		assert_true(errors_first(path, "", &found));
+		assert_string_equal(found.text, table[i].text);
+		assert_int_equal(found.line, table[i].line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +379,7 @@ int main(void)
 		cmocka_unit_test(bad_costs_are_refused),
 		cmocka_unit_test(what_is_an_error),
 		cmocka_unit_test(the_first_error_of_a_log),
+		cmocka_unit_test(an_error_of_two_lines),
 	};
 	return cmocka_run_group_tests_name("display", tests, NULL, NULL);
 }
