@@ -37,6 +37,18 @@ static void read_memory(struct meter *meter)
 	meter->memory = free > 0 ? (all - free) / GIB_IN_KIB : 0;
 }
 
+long long meter_oom_kills(void)
+{
+	char line[128];
+	long long count = -1;
+	FILE *file = fopen("/proc/vmstat", "re");
+	while (file && count < 0 && fgets(line, sizeof line, file))
+		sscanf(line, "oom_kill %lld", &count);
+	if (file)
+		fclose(file);
+	return count;
+}
+
 const struct meter *meter_read(double time)
 {
 	static struct meter meter = {.busy = -1};

@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "hash.h"
 #include "journal.h"
+#include "meter.h"
 #include "tree.h"
 #include "tries.h"
 
@@ -233,6 +234,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 			      .slots = slots,
 			      .memory = task_memory(job),
 			      .started = now(),
+			      .oom_kills = meter_oom_kills(),
 			      .phase = ""};
 	task->pulse = (struct pulse){.since = task->started, .looked = task->started};
 	task->record = (struct record){.job = job->name,

@@ -7,6 +7,7 @@
 #include "verdict.h"
 #include "crash.h"
 #include "emulator.h"
+#include "meter.h"
 
 #include <signal.h>
 #include <string.h>
@@ -21,6 +22,30 @@ static bool is_fault(int number)
 static const char *signal_words(int number)
 {
 	return mem_format("signal %d (%s)", number, strsignal(number));
+}
+
+// Below these are no signals: git says 129 of wrong usage, and nobody has a key to send SIGINT.
+static const char *signal_of(int code)
+{
+	int number = code - EXIT_BY_SIGNAL;
+	if (number <= SIGINT || number > SIGSYS)
+		return NULL;
+	return mem_format("a program died of %s", signal_words(number));
+}
+
+// The kernel counts whom it killed for want of memory, not why; without that SIGKILL is a hint.
+static const char *memory_words(const struct task *task, int code)
+{
+	const struct item *item = task->job->item;
+	bool ran_out = meter_oom_kills() > task->oom_kills;
+	if (!ran_out && code != EXIT_BY_SIGNAL + SIGKILL)
+		return "";
+	return mem_format(
+		"; %s lower -j%s",
+		ran_out ? "meanwhile this machine ran out of memory, and killed a program:"
+			: "out of memory?",
+		item ? mem_format(", or raise memory= in recipes/%s/recipe", item->recipe->name)
+		     : "");
 }
 
 // What pid 1 of the room saw has the name; but programs that are made to die, to see whether they
@@ -67,9 +92,10 @@ struct verdict verdict_of(const struct task *task, const struct jobs *jobs, int 
 	const char *crash = emulated && !task->hung ? crash_words(task, jobs, code) : NULL;
 	if (is_finding(task))
 		return finding(task, jobs);
+	const char *words = crash ? crash : signal_of(code);
 	if (!task->hung)
-		verdict.why = mem_format("exit status %d%s%s", code, crash ? ": " : "",
-					 crash ? crash : "");
+		verdict.why = mem_format("exit status %d%s%s%s", code, words ? ": " : "",
+					 words ? words : "", memory_words(task, code));
 	bool suspected = emulated && (task->hung || crash);
 	verdict.again = suspected && !task->job->retried;
 	if (suspected && task->job->retried)

@@ -195,7 +195,8 @@ add_broken() {
 	add stage2 broken <<<'build() { kill -9 $$; }'
 	run boot
 	ended 1
-	says 137
+	says "failed in phase build: exit status 137: a program died of signal 9 (Killed); "
+	says "lower -j, or raise memory= in recipes/broken/recipe"
 }
 
 @test "a log without an end of line, with strange bytes and long lines is shown" {
