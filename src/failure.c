@@ -12,6 +12,20 @@
 // In a CI system the log itself is lost with the machine: more of it is shown, folded.
 enum { LOG_TAIL = 25, LOG_TAIL_FOLDED = 2000, LINE_LENGTH = 300, FOLDED_SIZE = 1 << 18 };
 
+// What configure tried, and why that failed, stands in a log of its own.
+static const char *configure_log(const struct store *store, const char *key)
+{
+	static const char *const logs[] = {"meson-logs/meson-log.txt",
+					   "CMakeFiles/CMakeConfigureLog.yaml",
+					   "CMakeFiles/CMakeError.log", "config.log"};
+	for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+		const char *path = store_path(store, "objects/%s/build/%s", key, logs[i]);
+		if (!access(path, R_OK))
+			return path;
+	}
+	return NULL;
+}
+
 struct failure failure_of(const struct jobs *jobs, const struct job *job, const char *phase,
 			  const char *why)
 {
@@ -24,6 +38,8 @@ struct failure failure_of(const struct jobs *jobs, const struct job *job, const 
 		failure.error = mem_text(error.text);
 		failure.line = error.line;
 	}
+	if (!strcmp(phase, "configure"))
+		failure.configure_log = configure_log(jobs->store, job->key);
 	return failure;
 }
 
@@ -108,6 +124,8 @@ void failure_show(const struct failure *failure, const struct run_wish *wish, co
 		show_tail(failure->log, LOG_TAIL, "the last lines:\n");
 		fprintf(stderr, "the whole log:   %s\n", failure->log);
 	}
+	if (failure->configure_log)
+		fprintf(stderr, "configure's log: %s\n", failure->configure_log);
 	if (failure->log && failure->job->kind != JOB_COMPOSE)
 		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", failure->job->name,
 			wish->place);

@@ -8,9 +8,10 @@ struct failure {
 	const struct job *job;
 	const char *phase; // "" when it was in none
 	const char *why;
-	const char *log;   // path; NULL: it could not even begin
-	const char *error; // the first of the log, or NULL
-	long line;	   // where that stands
+	const char *log;	   // path; NULL: it could not even begin
+	const char *configure_log; // of configure, CMake or meson, or NULL
+	const char *error;	   // the first of the log, or NULL
+	long line;		   // where that stands
 };
 
 // Looks for the first error. What it points to lives until exit.

@@ -223,6 +223,22 @@ the last lines:
   | ==> prepare"
 }
 
+@test "of a configure that failed its own log is named, too" {
+	add stage2 broken <<-'R'
+		configure() { mkdir CMakeFiles; : >CMakeFiles/CMakeConfigureLog.yaml; }
+		build() { : >config.log; return 1; }
+	R
+	run boot
+	ended 1
+	silent_on "configure's log"
+	sed -i 's/CMakeFiles.*;/&return 1;/' "$world/recipes/broken/recipe"
+	run boot
+	ended 1
+	log=$(printf '%s\n' "$output" | sed -n "s/^configure's log: *//p")
+	equal log CMakeConfigureLog.yaml "${log##*/}"
+	[ -e "$log" ]
+}
+
 @test "two recipes that install one file differently are named" {
 	for name in one two; do
 		add stage2 $name <<<"package() { echo $name >\"\$OUT/file\"; }"
