@@ -1,7 +1,9 @@
-// Enters: a log. Leaves: its first error. May touch: that file, to read it.
+// Enters: a log. Leaves: its first error. May touch: that file, to read it; the arena.
 #include "errors.h"
 #include "cells.h"
+#include "mem.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +133,55 @@ enum error_rank error_rank(const char *line)
 	if (!stops && (has_any(line, strong, COUNT(strong)) || is_exception(line)))
 		return STRONG_ERROR;
 	return stops || has_any(line, weak, COUNT(weak)) ? WEAK_ERROR : NO_ERROR;
+}
+
+// How shells, make and env say that there is no such program: what stands before its name, and behind
+// it. '#' is a digit.
+static const struct {
+	const char *before, *behind;
+} missing[] = {
+	{": ", ": command not found"}, // bash
+	{"#: ", ": not found"},	       // dash, and busybox's in a script
+	{"sh: ", ": not found"},       // busybox
+	{"make: ", ": No such file or directory"},
+	{"]: ", ": No such file or directory"}, // make[2]
+	{"env: '", "': No such file or directory"},
+	{"env: can't execute '", "': No such file or directory"},
+};
+
+static bool ends_in(const char *line, size_t length, const char *form)
+{
+	size_t tail = strlen(form);
+	if (tail > length)
+		return false;
+	for (size_t i = 0; i < tail; i++) {
+		char byte = line[length - tail + i];
+		if (form[i] == '#' ? !isdigit((unsigned char)byte) : byte != form[i])
+			return false;
+	}
+	return true;
+}
+
+static size_t name_before(const char *line, size_t end)
+{
+	size_t begin = end;
+	while (begin && (isalnum((unsigned char)line[begin - 1]) || strchr("_+-", line[begin - 1])))
+		begin--;
+	return begin;
+}
+
+const char *error_program(const char *line)
+{
+	for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
+		size_t length = strlen(line);
+		if (!ends_in(line, length, missing[i].behind))
+			continue;
+		size_t end = length - strlen(missing[i].behind), begin = name_before(line, end);
+		if (begin < end && ends_in(line, begin, missing[i].before) &&
+		    strncmp(line + begin, "Makefile", strlen("Makefile")) != 0)
+			return mem_copy(line + begin, end - begin);
+	}
+	return NULL;
 }
 
 static bool begins_phase(const char *line, const char *phase)

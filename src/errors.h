@@ -16,6 +16,9 @@ enum error_rank {
 // What one line is. Trials of configure and CMake, which fail all day long, are no errors.
 enum error_rank error_rank(const char *line);
 
+// The program that this line says is not there; NULL: it says no such thing.
+const char *error_program(const char *line);
+
 enum { ERROR_LENGTH = 300 };
 struct first_error {
 	long line;		     // of the log, from 1

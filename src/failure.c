@@ -110,6 +110,18 @@ static bool wants_colour(void)
 	return isatty(STDERR_FILENO) && (!no || !*no) && term && strcmp(term, "dumb") != 0;
 }
 
+// A room has no program that the recipe does not name.
+static void show_missing(const struct failure *failure)
+{
+	const struct item *item = failure->job->item;
+	const char *program = item && failure->error ? error_program(failure->error) : NULL;
+	if (!program || recipe_has_tool(item->recipe, program))
+		return;
+	fprintf(stderr, "%s is not in this room; name %s in tools= of recipes/%s/recipe\n", program,
+		stage_is_native(item->stage) ? "the recipe that brings it" : "it",
+		item->recipe->name);
+}
+
 void failure_show(const struct failure *failure, const struct run_wish *wish, const char *again)
 {
 	bool colour = wants_colour();
@@ -120,6 +132,7 @@ void failure_show(const struct failure *failure, const struct run_wish *wish, co
 	if (failure->error)
 		fprintf(stderr, "the first error, in line %ld of the log:\n  > %s\n", failure->line,
 			failure->error);
+	show_missing(failure);
 	if (failure->log) {
 		show_tail(failure->log, LOG_TAIL, "the last lines:\n");
 		fprintf(stderr, "the whole log:   %s\n", failure->log);

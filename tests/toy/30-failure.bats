@@ -190,6 +190,13 @@ add_broken() {
 	ended 0
 }
 
+@test "of a program that is not in the room it is said where to name it" {
+	add stage2 broken <<<'build() { no-such-program; }'
+	run boot
+	ended 1
+	says "no-such-program is not in this room; name it in tools= of recipes/broken/recipe"
+}
+
 @test "a recipe killed by a signal says which" {
 	# shellcheck disable=SC2016
 	add stage2 broken <<<'build() { kill -9 $$; }'

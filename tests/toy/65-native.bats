@@ -251,3 +251,10 @@ self_sufficient() {
 		says "there is no stage '$name'"
 	done
 }
+
+@test "of a program that is not in a native room it is said that a recipe brings it" {
+	add stage3 broken <<<'build() { other; }'
+	run boot
+	ended 1
+	says "other is not in this room; name the recipe that brings it in tools= of recipes/broken/recipe"
+}

@@ -1,6 +1,7 @@
 // What is said of a job that failed.
 #include "verdict.h" // its fail is another one than cmocka's
 
+#include "errors.h"
 #include "meter.h"
 #include "unit.h"
 
@@ -46,11 +47,46 @@ static void want_of_memory_is_named(void **state)
 			    mem_format("%s, or raise memory= in recipes/zlib/recipe", words));
 }
 
+static void missing_programs_are_found(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *program;
+	} table[] = {
+		{"/bootstrap/run: 4: gperf: not found", "gperf"},
+		{"/bin/sh: 1: x86_64-cc++: not found", "x86_64-cc++"},
+		{"/recipe/recipe: line 4: gperf: command not found", "gperf"},
+		{"bash: gperf: command not found", "gperf"},
+		{"/bootstrap/run: line 4: gperf: not found", "gperf"},
+		{"sh: gperf: not found", "gperf"},
+		{"make[2]: gperf: No such file or directory", "gperf"},
+		{"/usr/bin/env: 'python3': No such file or directory", "python3"},
+		{"env: can't execute 'perl': No such file or directory", "perl"},
+		{"make: Makefile: No such file or directory", NULL},
+		{"make[1]: ./configure: No such file or directory", NULL},
+		{"/bootstrap/run: 4: ./configure: not found", NULL},
+		{"/bootstrap/run: 4: : not found", NULL},
+		{"cp: cannot stat 'x': No such file or directory", NULL},
+		{"x.c: No such file or directory", NULL},
+		{"meson.build:3:0: ERROR: zlib: not found", NULL},
+		{": not found", NULL},
+		{"", NULL},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		const char *program = error_program(table[i].line);
+		if (!program != !table[i].program)
+			fail_msg("%s: %s", table[i].line, program ? program : "none");
+		if (program)
+			assert_string_equal(program, table[i].program);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signals_are_named),
 		cmocka_unit_test(want_of_memory_is_named),
+		cmocka_unit_test(missing_programs_are_found),
 	};
 	return cmocka_run_group_tests_name("failure", tests, NULL, NULL);
 }
