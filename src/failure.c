@@ -7,10 +7,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 // In a CI system the log itself is lost with the machine: more of it is shown, folded.
 enum { LOG_TAIL = 25, LOG_TAIL_FOLDED = 2000, LINE_LENGTH = 300, FOLDED_SIZE = 1 << 18 };
+
+// A full disk is often not told: the message would have gone to the same disk.
+static const char *lack_of_space(const struct store *store)
+{
+	enum { LEAST = 64, MIB = 20 };
+	static const char remedy[] = "./bootstrap gc makes room, --store names another place";
+	struct statvfs info;
+	if (statvfs(store->path, &info) < 0 || !info.f_blocks)
+		return "";
+	if (info.f_files && !info.f_favail)
+		return mem_format("; the store's file system takes no more files: %s", remedy);
+	long long left = (long long)(info.f_bavail * info.f_frsize >> MIB);
+	if (left >= LEAST && info.f_bavail >= info.f_blocks / 100)
+		return "";
+	return mem_format("; the store's file system is full, but for %lld MiB: %s", left, remedy);
+}
 
 // What configure tried, and why that failed, stands in a log of its own.
 static const char *configure_log(const struct store *store, const char *key)
@@ -33,6 +50,7 @@ struct failure failure_of(const struct jobs *jobs, const struct job *job, const 
 	struct failure failure = {.job = job, .phase = phase, .why = why};
 	if (!job->key)
 		return failure;
+	failure.why = mem_format("%s%s", why, lack_of_space(jobs->store));
 	failure.log = store_path(jobs->store, "objects/%s/log", job->key);
 	if (errors_first(failure.log, phase, &error)) {
 		failure.error = mem_text(error.text);

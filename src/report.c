@@ -115,7 +115,7 @@ void report_failure(const struct job *job, const char *phase, const char *why)
 	progress_end(job);
 	progress_clear();
 	failure_show(&failure, to.wish, wants_again(to.jobs, to.wish));
-	event_failed(job, phase, why, failure.log, failure.error);
+	event_failed(job, phase, failure.why, failure.log, failure.error);
 }
 
 void report_retry(const struct job *job, const char *phase, const char *why)
