@@ -210,6 +210,7 @@ static void furnish_unpack(struct room *room)
 	set(&room->variables, "EXCLUDE=%s", source->exclude);
 	list_push(&arguments, mem_format("/archive/%s", source_file(source)));
 	list_push(&arguments, mem_text("/out"));
+	room->sandbox->folder = "/out"; // who looks around finds what a patch left there
 	program(room, "/bootstrap/unpack", &arguments);
 }
 
