@@ -56,6 +56,8 @@ struct failure failure_of(const struct jobs *jobs, const struct job *job, const 
 		failure.error = mem_text(error.text);
 		failure.line = error.line;
 	}
+	if (job->before)
+		failure.call_off = store_path(jobs->store, "objects/%s/again", job->key);
 	if (!strcmp(phase, "configure"))
 		failure.configure_log = configure_log(jobs->store, job->key);
 	return failure;
@@ -161,4 +163,6 @@ void failure_show(const struct failure *failure, const struct run_wish *wish, co
 		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", failure->job->name,
 			wish->place);
 	fprintf(stderr, "to go on:        %s\n", again);
+	if (failure->call_off)
+		fprintf(stderr, "to call it off:  remove %s\n", failure->call_off);
 }

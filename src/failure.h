@@ -12,6 +12,7 @@ struct failure {
 	const char *configure_log; // of configure, CMake or meson, or NULL
 	const char *error;	   // the first of the log, or NULL
 	long line;		   // where that stands
+	const char *call_off; // removed, the output that the store had before serves again; or NULL
 };
 
 // Looks for the first error. What it points to lives until exit.

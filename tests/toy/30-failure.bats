@@ -105,6 +105,30 @@ add_broken() {
 	ended 0
 }
 
+@test "--fresh that failed is gone on with, and can be called off" {
+	# shellcheck disable=SC2016
+	add stage2 broken <<<'build() { case $MAKEFLAGS in *-j2*) return 1 ;; esac; }'
+	run boot -j1
+	ended 0
+	before=$(outs)
+	run boot -j2 --fresh broken
+	ended 1
+	mark=$(printf '%s
+' "$output" | sed -n 's/^to call it off: *remove //p')
+	run boot -j2
+	ended 1
+	says "to call it off:  remove $mark"
+	rm "$mark"
+	run boot -j2
+	ended 0
+	equal started "" "$(started)"
+	equal outputs "$before" "$(outs)"
+	sed -i '$s/esac/& || :/' "$world/recipes/broken/recipe"
+	run boot -j2
+	ended 1
+	silent_on "to call it off"
+}
+
 @test "--fresh says when the output is another one" {
 	# shellcheck disable=SC2016
 	add stage2 dated <<<'package() { date +%N >"$OUT/date"; }'
