@@ -232,13 +232,17 @@ static bool write_whole(const char *path, const char *text)
 	const char *aside = mem_format("%s.%d", path, (int)getpid());
 	size_t length = strlen(text);
 	int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd >= 0)
+		errno = ENOSPC; // a write that falls short leaves none
 	bool done = fd >= 0 && write(fd, text, length) == (ssize_t)length && !fsync(fd);
 	if (fd >= 0)
 		close(fd);
-	done = done && !rename(aside, path);
-	if (!done)
-		unlink(aside);
-	return done;
+	if (done && !rename(aside, path))
+		return true;
+	int error = errno;
+	unlink(aside);
+	errno = error;
+	return false;
 }
 
 static bool sync_all(const struct store *store)

@@ -269,61 +269,6 @@ bool tree_unite(const char *from, const char *top, const char *below, bool over,
 	return stays_inside(&unite, to) && unite_folder(&unite, from, to);
 }
 
-static bool copy_bytes(int in, int out)
-{
-	static char block[1 << 16];
-	ssize_t count = 0;
-	while (in >= 0 && out >= 0 && (count = read(in, block, sizeof block)) > 0)
-		if (write(out, block, (size_t)count) != count)
-			return false;
-	return in >= 0 && out >= 0 && !count;
-}
-
-static bool copy_file(const char *from, const char *to, mode_t mode, const char **error)
-{
-	int in = open(from, O_RDONLY | O_CLOEXEC);
-	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0100 ? 0755 : 0644);
-	// The one time here too: to ninja, a newer copy of the same text is a change.
-	bool done = (copy_bytes(in, out) && !futimens(out, times)) || failed(error, "copy", from);
-	if (in >= 0)
-		close(in);
-	if (out >= 0)
-		close(out);
-	return done;
-}
-
-static bool copy_folder(const char *from, const char *to, const char **error)
-{
-	char **names, source[PATH_MAX], target[PATH_MAX];
-	size_t count;
-	bool done = true;
-	if (mkdir(to, 0755) < 0)
-		return failed(error, "make", to);
-	if (!names_of(from, &names, &count))
-		return failed(error, "list", from);
-	for (size_t i = 0; done && i < count; i++) {
-		if (*names[i] == '.')
-			continue;
-		snprintf(source, sizeof source, "%s/%s", from, names[i]);
-		snprintf(target, sizeof target, "%s/%s", to, names[i]);
-		done = tree_copy(source, target, error);
-	}
-	names_free(names, count);
-	return done;
-}
-
-// Links are followed: a recipe may be one. What a key does not hold must not come along: an editor's
-// dot files, and modes that are of the checkout's umask.
-bool tree_copy(const char *from, const char *to, const char **error)
-{
-	struct stat info;
-	if (stat(from, &info) < 0)
-		return failed(error, "look at", from);
-	if (S_ISDIR(info.st_mode))
-		return copy_folder(from, to, error);
-	return copy_file(from, to, info.st_mode, error);
-}
-
 static bool remove_at(int parent, const char *name);
 
 // Works on what it has open, not on paths: configure scripts leave folders deeper than PATH_MAX.

@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -319,6 +321,28 @@ static void copies_what_counts(void **state)
 			    "run 755\ntext 644\nrun\ntext\n");
 }
 
+// A disk that is full takes a part of what is written first.
+static void copy_to_a_full_disk(const void *path)
+{
+	const char *error = "";
+	const struct rlimit limit = {10000, 10000};
+	setrlimit(RLIMIT_FSIZE, &limit);
+	errno = ENOTDIR;
+	bool done = tree_copy(mem_format("%s/from", (const char *)path),
+			      mem_format("%s/to", (const char *)path), &error);
+	fputs(error, stderr);
+	_exit(done);
+}
+
+static void a_copy_that_falls_short_is_told_as_that(void **state)
+{
+	(void)state;
+	const char *words, *path = room();
+	shell("head -c 30000 /dev/zero >%s/from", path);
+	assert_int_equal(outcome(copy_to_a_full_disk, path, &words), 0);
+	assert_non_null(strstr(words, "from: cannot copy: No space left on device"));
+}
+
 static void makes_folders(void **state)
 {
 	(void)state;
@@ -376,6 +400,7 @@ int main(void)
 		cmocka_unit_test(removes_what_is_closed_to_its_owner),
 		cmocka_unit_test(copies_with_the_one_time),
 		cmocka_unit_test(copies_what_counts),
+		cmocka_unit_test(a_copy_that_falls_short_is_told_as_that),
 		cmocka_unit_test(makes_folders),
 		cmocka_unit_test(hashes),
 	};
