@@ -197,31 +197,40 @@ static void wait_for(struct loop *loop, struct job *job)
 	list_push(&loop->locked, job);
 }
 
+// The lock of a job that is to be made now; -1: it waits, has failed, or is there.
+static int lock_job(struct loop *loop, struct job *job)
+{
+	const char *error;
+	int lock = store_lock(loop->jobs->store, job->key, &error);
+	if (lock >= 0 && (wants_fresh(&loop->wants, job) || !wants_look(&loop->wants, job)))
+		return lock;
+	job->state = JOB_IDLE;
+	if (error) {
+		fail_job(loop, job, "", error, EXIT_HOST);
+	} else if (lock < 0) {
+		wait_for(loop, job);
+	} else {
+		store_forget(loop->jobs->store, job->key); // another job or run made it meanwhile
+		close(lock);
+		wants_settle(&loop->wants, job);
+	}
+	return -1;
+}
+
 // Takes the job as far as it goes now. False: it has to wait for slots.
 static bool start(struct loop *loop, struct job *job)
 {
-	int slots = task_slots(job, loop->jobs, loop->server.slots);
+	int lock = -1, slots = task_slots(job, loop->jobs, loop->server.slots);
 	if (!jobserver_take(&loop->server, slots))
 		return false;
-	if (!job_renew_key(loop->jobs, job)) {
-		jobserver_give(&loop->server, slots);
+	if (!job_renew_key(loop->jobs, job))
 		fail_job(loop, job, "", job->trouble, EXIT_INPUT);
-		return true;
-	}
-	int lock = store_lock(loop->jobs->store, job->key);
-	if (lock >= 0 && (wants_fresh(&loop->wants, job) || !wants_look(&loop->wants, job))) {
+	else
+		lock = lock_job(loop, job);
+	if (lock >= 0)
 		start_with(loop, job, lock, slots);
-		return true;
-	}
-	jobserver_give(&loop->server, slots);
-	job->state = JOB_IDLE;
-	if (lock < 0) {
-		wait_for(loop, job);
-		return true;
-	}
-	store_forget(loop->jobs->store, job->key); // another job or run made it meanwhile
-	close(lock);
-	wants_settle(&loop->wants, job);
+	else
+		jobserver_give(&loop->server, slots);
 	return true;
 }
 

@@ -119,9 +119,11 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 		fail(EXIT_INPUT, "%s", job->trouble);
 	if (job->state != JOB_READY)
 		not_ready(jobs, options_place(options, jobs->plan), job);
-	if (store_lock(jobs->store, job->key) < 0)
-		fail(EXIT_HOST, "%s is at work in another run; end that one first", job->name);
-	task_copy_texts(job, jobs);
+	const char *error;
+	if (store_lock(jobs->store, job->key, &error) < 0 && !error)
+		error = mem_format("%s is at work in another run; end that one first", job->name);
+	if (error || !task_copy_texts(job, jobs, &error))
+		fail(EXIT_HOST, "%s", error);
 	const struct room_wish wish = {
 		.jobs = jobs, .share = host->processors, .memory = host->memory, .makeflags = ""};
 	struct sandbox *sandbox = room_of(job, &wish);

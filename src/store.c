@@ -128,34 +128,39 @@ const struct record *store_latest(const struct store *store, const char *target,
 	return count == 64 ? record_read(store, mem_text(key)) : NULL;
 }
 
-static void make_object(const struct store *store, const char *key)
+static bool failed(const char **error, const char *path, const char *what)
 {
-	static const char *const folders[] = {"build", "out"};
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-		const char *folder = store_path(store, "objects/%s/%s", key, folders[i]);
-		if (!tree_folder(folder))
-			fail(EXIT_HOST, "%s: cannot be made: %s", folder, strerror(errno));
-	}
+	*error = mem_format("%s: cannot be %s: %s", path, what, strerror(errno));
+	return false;
 }
 
-int store_lock(const struct store *store, const char *key)
+static bool make_object(const struct store *store, const char *key, const char **error)
+{
+	const char *folder = store_path(store, "objects/%s", key);
+	return (tree_folder(mem_format("%s/build", folder)) &&
+		tree_folder(mem_format("%s/out", folder))) ||
+	       failed(error, folder, "made");
+}
+
+int store_lock(const struct store *store, const char *key, const char **error)
 {
 	const char *path = store_path(store, "objects/%s.lock", key);
 	struct stat held, named;
+	*error = NULL;
 	for (;;) {
 		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-		if (fd < 0)
-			fail(EXIT_HOST, "%s: cannot be made: %s", path, strerror(errno));
-		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-			close(fd);
-			return -1;
-		}
+		bool locked = fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB);
+		if (!locked && errno != EWOULDBLOCK)
+			failed(error, path, "locked");
 		// Who held it may have removed the file, and another run made a new one.
-		if (!fstat(fd, &held) && !stat(path, &named) && held.st_ino == named.st_ino) {
-			make_object(store, key);
+		bool stale = locked && (fstat(fd, &held) < 0 || stat(path, &named) < 0 ||
+					held.st_ino != named.st_ino);
+		if (locked && !stale && make_object(store, key, error))
 			return fd;
-		}
-		close(fd);
+		if (fd >= 0)
+			close(fd);
+		if (!stale)
+			return -1;
 	}
 }
 
@@ -170,26 +175,27 @@ bool store_is_locked(const struct store *store, const char *key)
 	return locked;
 }
 
-void store_begin(const struct store *store, const char *key, bool keep)
+bool store_begin(const struct store *store, const char *key, bool keep, const char **error)
 {
 	const char *folder = store_path(store, "objects/%s", key);
-	if (!keep)
-		tree_remove(mem_format("%s/build", folder));
-	tree_remove(mem_format("%s/out", folder));
+	// first: of a folder that is half emptied no later try may believe that it can go on
 	unlink(mem_format("%s/paused", folder));
-	if (!tree_folder(mem_format("%s/build", folder)) ||
-	    !tree_folder(mem_format("%s/out", folder)))
-		fail(EXIT_HOST, "%s: cannot be emptied: %s", folder, strerror(errno));
+	if ((!keep && !tree_remove(mem_format("%s/build", folder))) ||
+	    !tree_remove(mem_format("%s/out", folder)))
+		return failed(error, folder, "emptied");
+	return make_object(store, key, error);
 }
 
-void store_copy(const struct store *store, const char *key, const char *name, const char *from)
+bool store_copy(const struct store *store, const char *key, const char *name, const char *from,
+		const char **error)
 {
-	const char *error = "", *to = store_path(store, "objects/%s/%s", key, name);
-	tree_remove(to);
-	if (!tree_folder(mem_copy(to, (size_t)(strrchr(to, '/') - to))))
-		fail(EXIT_HOST, "%s: its folder cannot be made: %s", to, strerror(errno));
-	if (!tree_copy(from, to, &error))
-		fail(EXIT_HOST, "%s", error);
+	const char *to = store_path(store, "objects/%s/%s", key, name);
+	const char *folder = mem_copy(to, (size_t)(strrchr(to, '/') - to));
+	if (!tree_remove(to))
+		return failed(error, to, "removed");
+	if (!tree_folder(folder))
+		return failed(error, folder, "made");
+	return tree_copy(from, to, error);
 }
 
 static void mark(const char *path)

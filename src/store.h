@@ -44,14 +44,17 @@ void store_touch(const struct store *store, const char *key);
 const struct record *store_latest(const struct store *store, const char *target, const char *job);
 bool store_has_tree(const struct store *store, const char *out);
 
-// Locks a key and makes its object folder (build/, out/). Returns the lock's fd,
-// close-on-exec; -1: another run holds it. The lock goes with the last process that has the fd.
-int store_lock(const struct store *store, const char *key);
+// Locks a key and makes its object folder (build/, out/). Returns the lock's fd, close-on-exec; -1:
+// another run holds it, or `*error` says why it cannot be had, NULL otherwise. The lock goes with the
+// last process that has the fd.
+int store_lock(const struct store *store, const char *key, const char **error);
 bool store_is_locked(const struct store *store, const char *key);
-// Empties what an earlier try left, unless `keep`, and marks the folder as at work.
-void store_begin(const struct store *store, const char *key, bool keep);
-// Copies a file or folder of the checkout to objects/KEY/NAME, afresh. Fatal when that cannot be done.
-void store_copy(const struct store *store, const char *key, const char *name, const char *from);
+// Empties what an earlier try left, unless `keep`, and marks the folder as at work. False: *error says
+// why not.
+bool store_begin(const struct store *store, const char *key, bool keep, const char **error);
+// Copies a file or folder of the checkout to objects/KEY/NAME, afresh. False: *error says why not.
+bool store_copy(const struct store *store, const char *key, const char *name, const char *from,
+		const char **error);
 // Marks that whatever worked there ended by itself or was stopped in an orderly way.
 void store_pause(const struct store *store, const char *key);
 bool store_was_paused(const struct store *store, const char *key);

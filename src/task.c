@@ -80,22 +80,24 @@ static bool may_go_on(const struct job *job, const struct store *store)
 	return recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key);
 }
 
-static void copy_checkout(const struct list *parts, const char *key, const struct jobs *jobs)
+static bool copy_checkout(const struct job *job, const struct jobs *jobs, const char **error)
 {
-	EACH(const char, part, *parts)
-		store_copy(jobs->store, key, mem_format("checkout/%s", part),
-			   mem_format("%s/%s", jobs->plan->root, part));
+	EACH(const char, part, job->item->recipe->checkout)
+		if (!store_copy(jobs->store, job->key, mem_format("checkout/%s", part),
+				mem_format("%s/%s", jobs->plan->root, part), error))
+			return false;
+	return true;
 }
 
-void task_copy_texts(const struct job *job, const struct jobs *jobs)
+bool task_copy_texts(const struct job *job, const struct jobs *jobs, const char **error)
 {
-	const char *recipe = job->item ? job->item->recipe->dir : NULL;
 	if (job->kind == JOB_COMPOSE)
-		return;
-	store_copy(jobs->store, job->key, "bootstrap", mem_format("%s/src/sh", jobs->plan->root));
-	store_copy(jobs->store, job->key, "recipe", recipe ? recipe : job->source->dir);
-	if (job->item)
-		copy_checkout(&job->item->recipe->checkout, job->key, jobs);
+		return true;
+	const char *recipe = job->item ? job->item->recipe->dir : job->source->dir;
+	const char *shell = mem_format("%s/src/sh", jobs->plan->root);
+	return store_copy(jobs->store, job->key, "bootstrap", shell, error) &&
+	       store_copy(jobs->store, job->key, "recipe", recipe, error) &&
+	       (!job->item || copy_checkout(job, jobs, error));
 }
 
 // ---- the worker: a fork of the runner, which has one thread, so its heap is sound here ----
@@ -243,9 +245,10 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 				       .started = clock_now(),
 				       .slots = slots,
 				       .phases = ""};
-	store_begin(store, job->key, go_on);
+	task->killed = !store_begin(store, job->key, go_on, error); // half emptied is not paused
 	tries_note(store, job->key, task->record.target, job->name);
-	task_copy_texts(job, wish->jobs);
+	if (task->killed || !task_copy_texts(job, wish->jobs, error))
+		return false;
 	if (job->kind != JOB_COMPOSE)
 		return start_sandbox(task, wish, server, go_on, error);
 	if (task_keep(task, store))

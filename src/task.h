@@ -41,8 +41,8 @@ int task_slots(const struct job *job, const struct jobs *jobs, int budget);
 long task_memory(const struct job *job);
 bool task_ninja_joins(const struct job *job, const struct jobs *jobs);
 // Puts the recipe and the shell side beside the object folder, where the room shows them from:
-// editing them changes the next run, not this one.
-void task_copy_texts(const struct job *job, const struct jobs *jobs);
+// editing them changes the next run, not this one. False: *error says why not.
+bool task_copy_texts(const struct job *job, const struct jobs *jobs, const char **error);
 // Starts the job; `job->task` is set. False: it cannot start, and `*error` has why. The lock is the
 // task's from here on.
 bool task_start(struct job *job, const struct room_wish *wish, const struct jobserver *server,

@@ -69,6 +69,22 @@ the_run() { printf "'%s' --root='%s' --store='%s' --mirror='%s' --offline --targ
 	done
 }
 
+@test "a disk that is full for a while fails what starts then, and ends nothing that is at work" {
+	add stage1 hog <<-'R'
+		build() { sleep 0.5; cat /dev/zero >big 2>/dev/null || truncate -s -64K big; sleep 4; rm big; }
+	R
+	add stage1 short <<<'build() { sleep 1.5; }'
+	add stage1 late <<<'needs=short'
+	head -c 300000 /dev/zero >"$world/recipes/late/big"
+	run small_store 4096 "$(the_run) --only cross
+		$(the_run) -j2 --keep-going --only hog --only short --only late; echo status \$?; $(the_run) --only late"
+	ended 0
+	says "stage1/late failed: "
+	says "cannot copy: No space left on device"
+	says "done     stage1/hog"
+	says "status 3"
+}
+
 @test "a store that cannot be made is the host's trouble, with a remedy" {
 	: >"$store"
 	run boot
