@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -330,6 +331,7 @@ void task_end(struct task *task, const struct store *store, bool failed)
 {
 	if (failed && !task->killed)
 		store_pause(store, task->job->key);
+	flock(task->lock, LOCK_UN); // another task's worker may have been forked with it
 	close(task->lock);
 	task->job->task = NULL;
 }

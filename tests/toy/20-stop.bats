@@ -244,6 +244,24 @@ counted() { grep -qs once "$store"/objects/*/build/count; }
 	runner_pid=
 }
 
+@test "what has failed is not locked by who keeps the output of another job" {
+	needs strace
+	add stage1 kept <<<'package() { : >"$OUT/kept"; }'
+	add stage1 bad <<<'build() { : >half; sleep 1; false; }'
+	run boot --only cross
+	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=syncfs -e inject=syncfs:delay_enter=6000000 \
+		"$runner" --root="$world" --store="$store" --mirror="$mirror" --offline --target "$native" \
+		-j2 --keep-going --only kept --only bad >"$BATS_TEST_TMPDIR/aside" 2>&1 </dev/null 3>&- &
+	runner_pid=$!
+	wait_for grep -q "stage1/bad failed" "$BATS_TEST_TMPDIR/aside"
+	kill -0 "$runner_pid"
+	run boot shell bad -- ls
+	ended 0
+	says half
+	wait "$runner_pid" || :
+	runner_pid=
+}
+
 @test "two runs of one store at once share the work" {
 	boot_aside
 	run boot
