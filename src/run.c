@@ -197,6 +197,30 @@ static void wait_for(struct loop *loop, struct job *job)
 	list_push(&loop->locked, job);
 }
 
+// Somebody may be at work on the checkout. False: the job has another key now, and is looked at anew;
+// or none, and has failed.
+static bool has_its_key(struct loop *loop, struct job *job)
+{
+	const char *before = job->key;
+	if (!job_renew_key(loop->jobs, job))
+		fail_job(loop, job, "", job->trouble, EXIT_INPUT);
+	else if (before && !strcmp(before, job->key))
+		return true;
+	else
+		wants_reconsider(&loop->wants, job);
+	return false;
+}
+
+// What is built from are copies; only after that it is known that they are what the key says.
+static bool copy_texts(struct loop *loop, struct job *job)
+{
+	const char *error;
+	if (task_copy_texts(job, loop->jobs, &error))
+		return has_its_key(loop, job);
+	fail_job(loop, job, "", error, EXIT_HOST);
+	return false;
+}
+
 // The lock of a job that is to be made now; -1: it waits, has failed, or is there.
 static int lock_job(struct loop *loop, struct job *job)
 {
@@ -205,7 +229,7 @@ static int lock_job(struct loop *loop, struct job *job)
 	if (lock >= 0 && (wants_fresh(&loop->wants, job) || !wants_look(&loop->wants, job)))
 		return lock;
 	job->state = JOB_IDLE;
-	if (error) {
+	if (lock < 0 && error) {
 		fail_job(loop, job, "", error, EXIT_HOST);
 	} else if (lock < 0) {
 		wait_for(loop, job);
@@ -223,14 +247,15 @@ static bool start(struct loop *loop, struct job *job)
 	int lock = -1, slots = task_slots(job, loop->jobs, loop->server.slots);
 	if (!jobserver_take(&loop->server, slots))
 		return false;
-	if (!job_renew_key(loop->jobs, job))
-		fail_job(loop, job, "", job->trouble, EXIT_INPUT);
-	else
+	if (has_its_key(loop, job))
 		lock = lock_job(loop, job);
-	if (lock >= 0)
+	if (lock >= 0 && copy_texts(loop, job)) {
 		start_with(loop, job, lock, slots);
-	else
-		jobserver_give(&loop->server, slots);
+		return true;
+	}
+	if (lock >= 0)
+		close(lock);
+	jobserver_give(&loop->server, slots);
 	return true;
 }
 

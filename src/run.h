@@ -44,6 +44,8 @@ bool wants_fresh(const struct wants *wants, const struct job *job);
 // The command that goes on with this run. What --fresh has begun is not to begin once more; what it did
 // not get to is.
 const char *wants_again(const struct jobs *jobs, const struct run_wish *wish);
+// A job that was ready has another key: it is considered as if it had never been.
+void wants_reconsider(struct wants *wants, struct job *job);
 // The ready job with the longest way to the end (trials come before all) for which `fits` holds,
 // taken off the list.
 struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit);

@@ -248,7 +248,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 				       .phases = ""};
 	task->killed = !store_begin(store, job->key, go_on, error); // half emptied is not paused
 	tries_note(store, job->key, task->record.target, job->name);
-	if (task->killed || !task_copy_texts(job, wish->jobs, error))
+	if (task->killed)
 		return false;
 	if (job->kind != JOB_COMPOSE)
 		return start_sandbox(task, wish, server, go_on, error);

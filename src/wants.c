@@ -233,6 +233,15 @@ void wants_reopen(struct wants *wants, struct job *job)
 	consider_all(wants);
 }
 
+void wants_reconsider(struct wants *wants, struct job *job)
+{
+	job->state = JOB_IDLE;
+	job->looked = job->fresh = false;
+	job->before = NULL;
+	list_push(&wants->queue, job);
+	consider_all(wants);
+}
+
 static bool within(const struct wants *wants, const struct job *job)
 {
 	const struct run_wish *wish = wants->wish;

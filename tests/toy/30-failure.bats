@@ -358,6 +358,44 @@ leads() {
 	equal started "$(lines_of stage2 stage2/soon)" "$(started)"
 }
 
+@test "a file that is back when its recipe's turn comes was never missed" {
+	add stage2 slow <<<'build() { sleep 1.5; }'
+	add stage2 user <<<'needs=slow'
+	add stage2 soon <<<'needs=zed'
+	run boot --only stage2/zed
+	ended 0
+	ln -s nowhere "$world/recipes/soon/notes"
+	boot_aside -j1 --only slow --only user --only soon
+	wait_for grep -q 'start *stage2/slow' "$BATS_TEST_TMPDIR/aside"
+	rm "$world/recipes/soon/notes"
+	wait "$runner_pid" && status=0 || status=$?
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	runner_pid=
+	ended 0
+	says "done     stage2/soon"
+}
+
+@test "a recipe that is edited while it is copied is not kept under the key that it had" {
+	needs strace
+	add stage1 late for=build <<<'package() { cp "$RECIPE/notes" "$OUT/"; }'
+	echo before >"$world/recipes/late/notes"
+	# read for its key, twice, then copied: that waits
+	strace -qq -o "$BATS_TEST_TMPDIR/trace" -P "$world/recipes/late/notes" -e trace=openat \
+		-e inject=openat:delay_enter=2000000:when=3 "$runner" --root="$world" --store="$store" \
+		--mirror="$mirror" --offline --target "$native" --only late \
+		>"$BATS_TEST_TMPDIR/aside" 2>&1 </dev/null 3>&- &
+	runner_pid=$!
+	wait_for eval "ls $store/objects/*/bootstrap/run >/dev/null 2>&1"
+	echo after >"$world/recipes/late/notes"
+	wait "$runner_pid"
+	runner_pid=
+	equal notes after "$(cat "$(tree_of stage1/late build)/notes")"
+	echo before >"$world/recipes/late/notes"
+	run boot --only late
+	ended 0
+	equal notes before "$(cat "$(tree_of stage1/late build)/notes")"
+}
+
 @test "a configure that was stopped is run again, whatever it left" {
 	cat >>"$world/recipes/hello/recipe" <<-'R'
 		configure_in() {
