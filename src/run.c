@@ -38,7 +38,7 @@ struct loop {
 	double deadline, kill_at; // monotonic seconds, 0: none
 	enum exit_status status;
 	bool stopping; // nothing new starts
-	bool starved;  // the next job waits for slots
+	bool starved;  // a job waits for slots
 };
 
 static void watch(struct loop *loop, int fd, void *what)
@@ -78,6 +78,9 @@ static void watch_signals(struct loop *loop)
 static bool fits(void *with, const struct job *job)
 {
 	const struct loop *loop = with;
+	// The longest path waits for its slots; what comes after it must not take them.
+	if (loop->starved && task_slots(job, loop->jobs, loop->server.slots) > 0)
+		return false;
 	if (job->kind == JOB_FETCH)
 		return loop->fetches < FETCHES;
 	return !loop->sandboxes || task_memory(job) <= loop->memory;
@@ -266,10 +269,8 @@ static void start_jobs(struct loop *loop)
 	while (!loop->stopping && (job = wants_next(&loop->wants, fits, loop))) {
 		if (start(loop, job))
 			continue;
-		// The longest path waits for its slots; what comes after it must not take them.
 		list_push(&loop->wants.ready, job);
 		loop->starved = true;
-		return;
 	}
 }
 

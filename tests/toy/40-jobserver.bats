@@ -93,6 +93,23 @@ most_at_once() {
 	equal outputs "$one" "$(outs)"
 }
 
+@test "what takes no slot does not wait behind what waits for one" {
+	add stage1 slow <<<'build() { sleep 3; }'
+	add stage1 after <<<'needs=slow'
+	add stage1 last <<<'needs=after'
+	add stage1 other <<<'build() { sleep 1; }'
+	add stage1 more <<<'needs=other'
+	add stage1 long <<-'R'
+		source="https://toy.invalid/hello/hello-1.0.tar"
+		sha256=cc584a0fcf561fc7a37796c915f458fc00d67a12fc3d93bea0868315e679584b
+	R
+	run boot --only stage1/libc
+	run boot -j1 --only slow --only after --only last --only other --only more --only long
+	ended 0
+	equal order "$(lines_of fetch/long stage1/slow)" \
+		"$(printf '%s\n' "$output" | awk '$2 == "done" && $3 ~ "/long$|/slow$" {print $3}' | head -n 2)"
+}
+
 @test "a killed make gives its slots back" {
 	add_makes
 	add stage1 bad for=build <<-'R'
