@@ -2,6 +2,7 @@
 #include "conf.h"
 #include "fail.h"
 #include "journal.h"
+#include "names.h"
 #include "plan.h"
 #include "store.h"
 #include "tree.h"
@@ -164,10 +165,11 @@ static void add_unfinished(const struct store *store, struct list *uses)
 // Only unions have a tree and a text of one name, and that says what they are made of.
 static bool is_union_of(const struct store *store, const char *tree, const struct list *names)
 {
-	const char *path = store_path(store, "inputs/%s", tree);
-	if (access(path, R_OK) < 0)
+	const char *trouble;
+	char *text = file_try(store_path(store, "inputs/%s", tree), &trouble);
+	if (!text) // of another kind, or damaged: then the union is made again
 		return false;
-	for (char *line = strtok(file_text(path), "\n"); line; line = strtok(NULL, "\n"))
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		if (!strncmp(line, "part ", strlen("part ")) &&
 		    !is_kept(names, strrchr(line, ' ') + 1))
 			return false;
@@ -189,16 +191,20 @@ static bool add_unions(const struct store *store, struct list *names)
 struct list store_newest(const struct store *store, long long size)
 {
 	struct list names = {0}, uses = {0};
+	struct names outs = {0};
 	add_records(store, &uses);
 	add_unfinished(store, &uses);
 	if (uses.count)
 		qsort(uses.at, uses.count, sizeof *uses.at, newest_first);
-	EACH(const struct use, use, uses) {
-		if ((size -= use->bytes) < 0)
+	EACH(struct use, use, uses) {
+		bool again = use->out && names_find(&outs, use->out).count; // of another key
+		if (!again && (size -= use->bytes) < 0)
 			break;
 		list_push(&names, mem_text(use->key));
-		if (use->out)
+		if (use->out && !again) {
 			list_push(&names, mem_text(use->out));
+			names_add(&outs, use->out, use);
+		}
 	}
 	while (add_unions(store, &names))
 		; // unions have unions among their parts

@@ -288,6 +288,29 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	equal store "$before" "$(picture)"
 }
 
+@test "gc --size counts once what many keys have as their output" {
+	add stage1 big for=build <<<'package() { head -c 1000000 /dev/zero >"$OUT/big"; }'
+	for remark in one two three; do
+		echo "# $remark" >>"$world/recipes/big/recipe"
+		boot --quiet --only big
+	done
+	records=$(ls "$store/records")
+	run boot gc --size 1500K
+	ended 0
+	equal records "$records" "$(ls "$store/records")"
+}
+
+@test "gc --size makes nothing of a text that a crash has left as zeros" {
+	warm
+	dd if=/dev/zero of="$store/inputs/$(basename "$(readlink "$store/roots/$native/stage2")")" \
+		bs=100 count=1 status=none
+	run boot gc --size 1G
+	ended 0
+	run boot
+	ended 0
+	equal jobs stage2 "$(started)"
+}
+
 @test "gc --size keeps a build that is not finished, if there is room" {
 	add stage1 slow for=build <<-'R'
 		build() { echo once more >>count; head -c 1000000 /dev/zero >big; [ -e again ] || { : >again; false; }; }
