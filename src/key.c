@@ -215,7 +215,7 @@ static void manifest_of_unpack(struct manifest *to, const struct job *job)
 
 static void manifest_of_compose(struct manifest *to, const struct job *job)
 {
-	say(to, "compose %s", job->over ? "over" : "side by side");
+	say(to, "compose all %s", job->over ? "over" : "side by side");
 	EACH(const struct part, part, job->parts)
 		say(to, "part /%s %s", part->below, part->job->out);
 }

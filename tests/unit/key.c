@@ -219,6 +219,16 @@ static void an_input_changes_who_reads_it(void **state)
 	assert_string_equal(value(&before, "stage1"), value(&after, "stage1"));
 }
 
+// Those that an earlier runner made lack what is installed under names that begin with a dot.
+static void a_union_has_another_key_than_one_without_dot_files(void **state)
+{
+	(void)state;
+	const struct jobs *jobs = jobs_of(new_world(), "near", "x86_64");
+	keys_of(jobs);
+	EACH(const struct job, stage, jobs->stages)
+		assert_non_null(strstr(stage->manifest, "\ncompose all side by side\n"));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +243,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(targets_share_what_is_for_the_build_machine),
 		cmocka_unit_test(checkouts_share_all),
 		cmocka_unit_test(an_input_changes_who_reads_it),
+		cmocka_unit_test(a_union_has_another_key_than_one_without_dot_files),
 	};
 	top = argc > 1 ? argv[1] : ".";
 	return cmocka_run_group_tests_name("key", tests, NULL, NULL);
