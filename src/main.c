@@ -3,6 +3,7 @@
 // store (tree).
 #include "verbs.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -170,8 +171,19 @@ static enum exit_status obey(const struct options *options, const char *again)
 	return EXIT_DONE;
 }
 
+// What is opened under a closed one's number would be written to as if it were stdout. Reading is all
+// that this one allows, so what is printed is still known to be lost.
+static void open_standard_files(void)
+{
+	int fd = 0;
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDONLY);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	open_standard_files();
 	signal(SIGCHLD, SIG_DFL); // a caller that ignores it has its children reaped unseen
 	umask(022);
 	const struct options *options = options_parse(argc, argv);

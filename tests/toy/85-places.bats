@@ -55,6 +55,14 @@ teardown() { common_teardown; }
 	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
 }
 
+@test "nothing of the store is written to in place of a closed stdout" {
+	boot gc >&- 2>"$BATS_TEST_TMPDIR/words" && status=0 || status=$?
+	equal lock "" "$(cat "$store/lock")"
+	output=$(cat "$BATS_TEST_TMPDIR/words")
+	ended 3
+	says "what was printed is not whole"
+}
+
 inside() { # SCRIPT: as root of a user namespace, as containers are
 	# shellcheck disable=SC2016
 	unshare -Urm sh -c 'eval "$1"; exec "$2" --root="$3" --store="$4" --mirror="$5" --offline \
