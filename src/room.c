@@ -325,7 +325,8 @@ struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage)
 // parts are covered no new one can be mounted, so no sandbox be made.
 static void lock_machine(struct room *room)
 {
-	static const char *const names[] = {"bus", "fs", "irq", "sys", "sysrq-trigger"};
+	static const char *const names[] = {"acpi", "bus", "fs",	   "irq",
+					    "scsi", "sys", "sysrq-trigger"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *path = mem_format("/proc/%s", names[i]);
 		sandbox_try(room->sandbox, STEP_BIND, mem_format("%s%s", room->sandbox->root, path),

@@ -94,6 +94,9 @@ report() {
 			if (echo "$value" >/proc/sys/$file) 2>/dev/null; then echo $file; fi
 		done >&6
 		if (: >>/proc/sysrq-trigger) 2>/dev/null; then echo sysrq-trigger; fi >&6
+		for part in acpi bus fs irq scsi sys sysrq-trigger; do
+			[ ! -e /proc/$part ] || grep -q " /proc/$part ro" /proc/self/mountinfo || echo $part
+		done >&6
 	R
 	equal "can be written" "" "$(report)"
 }
