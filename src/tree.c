@@ -149,6 +149,9 @@ bool tree_seal(const char *path, struct tree_sum *sum, const char **error)
 	struct seal seal = {.listing = hash_start(), .sum = sum, .error = error};
 	snprintf(buffer, sizeof buffer, "%s", path);
 	bool done = seal_folder(&seal, buffer, strlen(path) + 1);
+	// its mode is in no listing; and who may not write a folder cannot move it
+	if (done && chmod(path, 0755) < 0)
+		done = failed(error, "set the mode of", path);
 	if (done && utimensat(AT_FDCWD, path, times, 0) < 0)
 		done = failed(error, "set the time of", path);
 	sum->digest = hash_end(seal.listing);
@@ -233,6 +236,25 @@ static bool enter(const struct unite *unite, const char *path, mode_t mode)
 	return stays_inside(unite, path);
 }
 
+static bool unite_folder(const struct unite *unite, const char *from, const char *to);
+
+// A folder may be closed to its owner, who has to fill it: it is open as long as that takes.
+static bool fill(const struct unite *unite, const char *from, const char *to, mode_t mode)
+{
+	struct stat info;
+	if (!enter(unite, to, mode))
+		return false;
+	if (stat(to, &info) < 0)
+		return failed(unite->error, "look at", to);
+	bool closed = (info.st_mode & 0700) != 0700;
+	if (closed && chmod(to, (info.st_mode & 07777) | 0700) < 0)
+		return failed(unite->error, "open", to);
+	bool done = unite_folder(unite, from, to);
+	if (closed && done && chmod(to, info.st_mode & 07777) < 0)
+		return failed(unite->error, "close", to);
+	return done;
+}
+
 static bool unite_folder(const struct unite *unite, const char *from, const char *to)
 {
 	char **names, source[PATH_MAX], target[PATH_MAX];
@@ -247,8 +269,7 @@ static bool unite_folder(const struct unite *unite, const char *from, const char
 		if (lstat(source, &info) < 0)
 			done = failed(unite->error, "look at", source);
 		else if (S_ISDIR(info.st_mode))
-			done = enter(unite, target, info.st_mode & 07777) &&
-			       unite_folder(unite, source, target);
+			done = fill(unite, source, target, info.st_mode & 07777);
 		else
 			done = unite_file(unite, source, target);
 	}

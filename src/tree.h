@@ -16,7 +16,7 @@ struct tree_sum {
 	long files;
 };
 
-// Hashes the tree at `path` and sets every time in it to TREE_TIME. Files that are neither folder,
+// Hashes the tree at `path`, sets every time in it to TREE_TIME and its own mode to 755. Files that are neither folder,
 // regular nor symbolic link are refused. On error returns false and leaves what and why in `error`
 // (arena).
 bool tree_seal(const char *path, struct tree_sum *sum, const char **error);

@@ -222,6 +222,21 @@ report() {
 	ended 0
 }
 
+@test "an ordinary user can build against a folder that is closed to its owner" {
+	needs_another_user
+	cp "$runner" "$BATS_TEST_TMPDIR/runner"
+	add stage1 closed <<-'R'
+		package() { mkdir -p "$OUT/lib"; : >"$OUT/lib/a"; chmod 555 "$OUT/lib" "$OUT"; }
+	R
+	add stage1 user <<-'R'
+		needs=closed
+		build() { [ -e "$SYSROOT/lib/a" ]; [ "$(stat -c %a "$SYSROOT/lib")" = 555 ]; }
+	R
+	run as_nobody "$BATS_TEST_TMPDIR/runner" --root="$world" --store="$BATS_TEST_TMPDIR/home/store" \
+		--mirror="$mirror" --offline --target "$native" --until stage1
+	ended 0
+}
+
 @test "\$OUT is empty at every try to package" {
 	add stage2 twice <<-'R'
 		package() {

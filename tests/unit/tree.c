@@ -295,6 +295,40 @@ static void removes_what_is_closed_to_its_owner(void **state)
 		fail_msg("status %d: %s", status, words);
 }
 
+static void unite_as_nobody(const void *path)
+{
+	const char *error = "", *to = mem_format("%s/to", (const char *)path);
+	struct tree_sum sum;
+	clash = NULL;
+	if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
+		_exit(NOBODY_THERE);
+	shell("cd %s; mkdir -p 1/a/e 2/a/e; touch 1/a/b 2/a/c 2/a/e/d; chmod 555 1/a/e 1/a 1; "
+	      "chmod 500 2/a",
+	      (const char *)path);
+	bool done = tree_seal(mem_format("%s/1", (const char *)path), &sum, &error);
+	for (int i = 1; done && i <= 2; i++)
+		done = tree_unite(mem_format("%s/%d", (const char *)path, i), to, "", false, &error,
+				  &clash);
+	fputs(error, stderr);
+	_exit(!done);
+}
+
+static void a_union_of_folders_that_are_closed_to_their_owner(void **state)
+{
+	(void)state;
+	const char *words, *path = room();
+	chmod(path, 0777);
+	int status = outcome(unite_as_nobody, path, &words);
+	if (status == NOBODY_THERE)
+		skip();
+	if (status != 0)
+		fail_msg("status %d: %s", status, words);
+	assert_string_equal(
+		shell("cd %s; stat -c '%%n %%a' 1; cd to; find . -mindepth 1 -printf '%%P %%m\n' | sort",
+		      path),
+		"1 755\na 555\na/b 644\na/c 644\na/e 555\na/e/d 644\n");
+}
+
 // A copy made later must not look newer: what was built from the first one is still right.
 static void copies_with_the_one_time(void **state)
 {
@@ -397,6 +431,7 @@ int main(void)
 		cmocka_unit_test(a_union_follows_no_link_out_of_it),
 		cmocka_unit_test(a_union_changes_no_part),
 		cmocka_unit_test(removes),
+		cmocka_unit_test(a_union_of_folders_that_are_closed_to_their_owner),
 		cmocka_unit_test(removes_what_is_closed_to_its_owner),
 		cmocka_unit_test(copies_with_the_one_time),
 		cmocka_unit_test(copies_what_counts),
