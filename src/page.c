@@ -24,6 +24,8 @@ static void record_of(struct json *json, const struct record *record)
 {
 	json_text(json, "out", record->out);
 	json_number(json, "seconds", record->seconds);
+	if (record->earlier > 0)
+		json_number(json, "earlier", record->earlier);
 	json_number(json, "cpu", record->cpu);
 	json_number(json, "memory", (double)record->memory);
 	json_number(json, "bytes", (double)record->bytes);

@@ -110,7 +110,7 @@ static void add_from_records(struct past *past)
 		const struct record *record = past->known[i].record;
 		if (record && record->started > 0 && !drawn[i])
 			add_bar(past, past->known[i].job, "made", record->started,
-				record->started + record->seconds, record->slots);
+				record->started + record->seconds - record->earlier, record->slots);
 	}
 }
 

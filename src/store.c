@@ -96,6 +96,7 @@ static const struct record *record_read(const struct store *store, const char *k
 		.phases = field(text, "phases"),
 		.seconds = number(text, "seconds"),
 		.cpu = number(text, "cpu"),
+		.earlier = number(text, "earlier"),
 		.started = number(text, "started"),
 		.slots = (int)number(text, "slots"),
 		.memory = (long)number(text, "memory"),
@@ -180,6 +181,8 @@ bool store_begin(const struct store *store, const char *key, bool keep, const ch
 	const char *folder = store_path(store, "objects/%s", key);
 	// first: of a folder that is half emptied no later try may believe that it can go on
 	unlink(mem_format("%s/paused", folder));
+	if (!keep)
+		unlink(mem_format("%s/spent", folder));
 	if ((!keep && !tree_remove(mem_format("%s/build", folder))) ||
 	    !tree_remove(mem_format("%s/out", folder)))
 		return failed(error, folder, "emptied");
@@ -272,10 +275,10 @@ static bool move_tree(const struct store *store, const char *from, const char *o
 static const char *record_text(const struct record *record)
 {
 	return mem_format("job='%s'\ntarget=%s\nout=%s\nphases='%s'\nseconds=%.3f\ncpu=%.3f\n"
-			  "memory=%ld\nbytes=%lld\nstarted=%.3f\nslots=%d\n",
+			  "memory=%ld\nbytes=%lld\nstarted=%.3f\nslots=%d\nearlier=%.3f\n",
 			  record->job, record->target, record->out, record->phases, record->seconds,
 			  record->cpu, record->memory, record->bytes, record->started,
-			  record->slots);
+			  record->slots, record->earlier);
 }
 
 // Of use, but not needed.

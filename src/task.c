@@ -248,6 +248,8 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 				       .phases = ""};
 	task->killed = !store_begin(store, job->key, go_on, error); // half emptied is not paused
 	tries_note(store, job->key, task->record.target, job->name);
+	if (go_on)
+		tries_spent(store, &task->record);
 	if (task->killed)
 		return false;
 	if (job->kind != JOB_COMPOSE)
@@ -301,9 +303,9 @@ int task_reap(struct task *task, const char **error)
 		task->phases = -1;
 		*error = spawn_trouble(task->sandbox, &task->child);
 		close(task->child.trouble);
-		task->record.seconds = now() - task->started;
-		task->record.cpu = (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
-				   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+		task->record.seconds += now() - task->started;
+		task->record.cpu += (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+				    (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 		task->record.memory = usage.ru_maxrss;
 	}
 	int code = WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
@@ -331,6 +333,10 @@ void task_end(struct task *task, const struct store *store, bool failed)
 {
 	if (failed && !task->killed)
 		store_pause(store, task->job->key);
+	if (failed) {
+		end_phase(task);
+		tries_spend(store, &task->record);
+	}
 	flock(task->lock, LOCK_UN); // another task's worker may have been forked with it
 	close(task->lock);
 	task->job->task = NULL;

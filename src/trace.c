@@ -51,20 +51,23 @@ static void facts(struct json *json, const struct known *known, const struct bar
 	json_end(json);
 }
 
-// The phases follow each other up to the end of the sandbox; before the first the room was made.
+// The phases follow each other up to the end of the sandbox; before the first the room was made, and
+// before that there may have been those of earlier tries.
 static void phase_events(struct json *json, const struct record *record, int process, int lane)
 {
 	struct list parts = words(record->phases);
-	double at = record->started + record->seconds;
+	double at = record->started + record->seconds - record->earlier;
 	for (size_t i = 1; i < parts.count; i += 2)
 		at -= strtod(parts.at[i], NULL);
 	for (size_t i = 0; i + 1 < parts.count; i += 2) {
-		double seconds = strtod(parts.at[i + 1], NULL);
+		double seconds = strtod(parts.at[i + 1], NULL), start = at;
+		at += seconds;
+		if (start < record->started - 0.01)
+			continue;
 		event(json, "X", parts.at[i], process, lane);
 		json_text(json, "cat", "phase");
-		span(json, at, seconds);
+		span(json, start, seconds);
 		json_end(json);
-		at += seconds;
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -34,6 +35,30 @@ static bool is_of(const struct store *store, const char *key, const char *note)
 	ssize_t count = read(fd, text, sizeof text - 1);
 	close(fd);
 	return count > 0 && !strcmp(text, note);
+}
+
+void tries_spend(const struct store *store, const struct record *record)
+{
+	FILE *to = fopen(store_path(store, "objects/%s/spent", record->key), "we");
+	if (!to)
+		return; // then the record tells of the last try alone
+	fprintf(to, "%.3f %.3f\n%s\n", record->seconds, record->cpu, record->phases);
+	fclose(to);
+}
+
+void tries_spent(const struct store *store, struct record *record)
+{
+	char phases[4096] = "";
+	double seconds = 0, cpu = 0;
+	FILE *from = fopen(store_path(store, "objects/%s/spent", record->key), "re");
+	if (!from)
+		return;
+	if (fscanf(from, "%lf %lf%*1[\n]%4095[^\n]", &seconds, &cpu, phases) >= 2) {
+		record->seconds = record->earlier = seconds;
+		record->cpu = cpu;
+		record->phases = mem_text(phases);
+	}
+	fclose(from);
 }
 
 double tries_time(const struct store *store, const char *key)

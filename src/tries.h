@@ -13,4 +13,9 @@ const char *tries_latest(const struct store *store, const char *target, const ch
 double tries_time(const struct store *store, const char *key);
 bool tries_at_work(const struct store *store, const char *key);
 
+// Notes what a try that did not end well has taken, with all before it that it went on from; the next
+// one that goes on with what it left begins with that.
+void tries_spend(const struct store *store, const struct record *record);
+void tries_spent(const struct store *store, struct record *record);
+
 #endif

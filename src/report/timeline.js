@@ -185,7 +185,7 @@ const timeline = (() => {
 	}
 
 	function drawPhases(bar, x0, x1, y, high) {
-		let at = bar.x + (bar.job.started ? bar.job.started - bar.start : 0) + bar.job.seconds;
+		let at = bar.x + (bar.job.started ? bar.job.started - bar.start : 0) + bar.job.seconds - (bar.job.earlier || 0);
 		pen.fillStyle = colours.surface;
 		for (const [, long] of [...bar.job.phases].reverse()) {
 			at -= long;

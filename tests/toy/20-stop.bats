@@ -244,6 +244,42 @@ counted() { grep -qs once "$store"/objects/*/build/count; }
 	runner_pid=
 }
 
+# what a record says of NAME
+recorded() { sed -n "s/^$1=//p" "$store/records/$(cat "$store/latest/$2")"; }
+
+@test "the record of what was stopped and gone on with tells of all of its tries" {
+	add stage1 slow for=build <<-'R'
+		build() {
+			[ -e half ] || { : >half; sleep 600; }
+			sleep 1
+		}
+		package() { cp half "$OUT/half"; }
+	R
+	run boot --only slow --time-limit 2s
+	ended 75
+	run boot --only slow
+	ended 0
+	equal phases "prepare configure build prepare configure build check package" \
+		"$(recorded phases build/stage1/slow | tr -d "'" | xargs -n2 | cut -d' ' -f1 | xargs)"
+	recorded earlier build/stage1/slow | awk '{exit !($1 > 1 && $1 < 4)}'
+	recorded seconds build/stage1/slow | awk '{exit !($1 > 2 && $1 < 7)}'
+	run boot report --trace "$BATS_TEST_TMPDIR/trace"
+	ended 0
+	equal "builds of the last try" 1 "$(tr '{' '\n' <"$BATS_TEST_TMPDIR/trace" | grep -c '"name":"build"')"
+}
+
+@test "a try that begins anew has a record of itself alone" {
+	add stage1 slow for=build <<-'R'
+		build() { sleep 1.5; }
+	R
+	run boot --only slow --time-limit 1s
+	ended 75
+	run boot --only slow --fresh slow
+	ended 0
+	equal earlier 0.000 "$(recorded earlier build/stage1/slow)"
+	equal phases 5 "$(recorded phases build/stage1/slow | tr -d "'" | xargs -n2 | grep -c .)"
+}
+
 @test "what has failed is not locked by who keeps the output of another job" {
 	needs strace
 	add stage1 kept <<<'package() { : >"$OUT/kept"; }'
