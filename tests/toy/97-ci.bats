@@ -160,6 +160,60 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	silent_on " start  stage1/compiler"
 }
 
+# Debian's busybox takes its own tar for GNU's, unless a path is given.
+in_every_sh() {
+	needs dash busybox
+	sed -i "s,\<tar -C,$(command -v tar) -C," ci/job
+	shells=(dash bash "busybox sh")
+}
+
+in_archive() { tar -tf "cache/$native.tar.zst" | grep -q "$1"; } # PATTERN
+
+@test "ci: the store goes back when what comes after the run fails, in every sh" {
+	TIME_LIMIT=60s
+	sed -i '2i case " $* " in *" $broken "*) exit 7 ;; esac' bootstrap
+	in_every_sh
+	for sh in "${shells[@]}"; do
+		for broken in report export gc; do
+			rm -rf cache
+			# shellcheck disable=SC2086 # a program and its first argument
+			broken=$broken run $sh ci/job --last
+			ended 7
+			in_archive '^./records/.'
+		done
+		# and its status is no other one
+		run $sh ci/job --last
+		ended 0
+	done
+}
+
+@test "ci: the store goes back when the job is told to stop, in every sh" {
+	add_slow
+	TIME_LIMIT=60s
+	in_every_sh
+	for sh in "${shells[@]}"; do
+		for signal in INT TERM; do
+			rm -rf cache store
+			# as a background job its INT would be ignored, and could not be trapped
+			# shellcheck disable=SC2086
+			python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' $sh ci/job >said 2>&1 3>&- &
+			job=$!
+			wait_for find_half
+			kill -$signal $job
+			code=0
+			wait $job || code=$?
+			equal "status in $sh" $((128 + $(kill -l $signal))) $code
+			in_archive '^./objects/.*/half$'
+			grep -q 'stopped by a signal' said
+			equal "still there" "" "$(pgrep -af "$world/store")"
+		done
+	done
+}
+
+find_half() { [ "$(find store/objects -name half 2>/dev/null)" ]; }
+
 @test "ci: a broken cache is as good as none" {
 	mkdir cache
 	echo nothing >"cache/$native.tar.zst"
