@@ -426,6 +426,22 @@ well_formed() { # BILL...
 	equal folder "$before" "$(ls -A; sha256sum ./*)"
 }
 
+# PATH's system folders come first for what packs: the program itself is another one here
+@test "export: a list that cannot be made whole is not given out" {
+	set -- "$runner" --root="$world" --store="$store" --target "$native" export stage2 --format dir
+	for broken in find sort xargs sha256sum stat sed awk; do
+		# it does its work, and fails
+		printf '#!/bin/sh\n"%s/real" "$@"; exit 1\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/broken"
+		chmod 755 "$BATS_TEST_TMPDIR/broken"
+		path=$(readlink -f "$(command -v $broken)")
+		cp "$path" "$BATS_TEST_TMPDIR/real"
+		run unshare -Urm sh -c 'mount --bind "$1" "$2"; shift 2; exec "$@"' sh "$BATS_TEST_TMPDIR/broken" "$path" "$@"
+		ended 3
+		says "cannot be made: status"
+		only
+	done
+}
+
 # a step that waits in a program of its own, with the name of the store among its arguments
 slow_step() {
 	mv "$world/src/sh" "$world/src/real"
