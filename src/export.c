@@ -207,6 +207,7 @@ static struct list packer_variables(const struct export *export)
 	list_push(&to, mem_format("TIME=%d", TREE_TIME));
 	list_push(&to,
 		  mem_format("TREE=%s/trees/%s", export->jobs->store->path, export->stage->out));
+	list_push(&to, mem_format("CHECKOUT=%s", export->jobs->plan->root));
 	list_push(&to, mem_format("WORK=%s", export->work));
 	list_push(&to, mem_format("NAME=%s", export->name));
 	list_push(&to, mem_format("UUID=%s", volume_number(export)));
@@ -255,10 +256,18 @@ static bool write_sums(struct export *export)
 	       write_text(paper, mem_format("%s  %s\n", export->digest, export->name));
 }
 
+static const char *commit(const struct export *export)
+{
+	step(export, "commit");
+	const char *text = file_text(mem_format("%s/commit", export->work));
+	return mem_copy(text, strcspn(text, "\n"));
+}
+
 static void write_papers(struct export *export)
 {
 	const char *result = mem_format("%s/result", export->work);
 	must(write_sums(export), export, "write the hash");
+	export->commit = commit(export);
 	must(write_text(mem_format("%s.cdx.json", result), sbom_text(export)), export,
 	     "write the bill of materials");
 	must(write_text(mem_format("%s.provenance.json", result), provenance_text(export)), export,
@@ -324,6 +333,8 @@ enum exit_status verb_export(const struct jobs *jobs, const struct options *opti
 	struct export export = {.jobs = jobs, .stage = stage, .format = format->name};
 	const char *path = output_path(options->output, default_name(jobs, stage, format),
 				       is_folder_format(&export));
+	export.host_cc = options->host_cc;
+	export.emulate_all = options->emulate_all;
 	export.builds = stage_builds(stage);
 	export.name = base_name(path);
 	export.work = packer_begin(path);

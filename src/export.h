@@ -17,6 +17,9 @@ struct export
 	const char *format;	 // as --format names it
 	const char *name;	 // of the result, without its folder
 	const char *work;	 // a folder of our own beside it
+	const char *host_cc;	 // as --host-cc names it, or NULL
+	bool emulate_all;	 // --no-native-tools
+	const char *commit;	 // the checkout's, "" where it has none or is another
 	const char *digest;	 // SHA-256 of the result; of its list of files when it is a folder
 	struct list builds;	 // struct job *, see stage_builds
 };

@@ -41,6 +41,8 @@ static void say_wish(struct json *json, const struct export *export)
 	json_text(json, "target", export->jobs->plan->target->name);
 	json_text(json, "format", export->format);
 	json_bool(json, "hostClang", export->jobs->plan->host_clang);
+	json_text(json, "hostCc", export->host_cc);
+	json_bool(json, "nativeTools", !export->emulate_all);
 	json_end(json);
 }
 
@@ -100,12 +102,23 @@ static void say_file(struct json *json, const char *uri, const char *digest)
 	json_end(json);
 }
 
-// The sources of everything that took part, those of the stages that built this one among them.
+// No uri: what the checkout was cloned from may be anybody's own.
+static void say_commit(struct json *json, const char *commit)
+{
+	json_object(json, NULL);
+	json_text(json, "name", "checkout");
+	say_digest(json, "gitCommit", commit);
+	json_end(json);
+}
+
+// The checkout and the sources of everything that took part, those of the stages that built this one among them.
 static void say_sources(struct json *json, const struct export *export)
 {
 	struct list seen = {0};
 	reach(export->stage, &seen);
 	json_array(json, "resolvedDependencies");
+	if (*export->commit)
+		say_commit(json, export->commit);
 	EACH(const struct job, job, export->jobs->all) {
 		if (job->kind != JOB_FETCH || !is_in(&seen, job))
 			continue;

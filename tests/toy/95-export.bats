@@ -294,6 +294,7 @@ well_formed() { # BILL...
 		"$(asked '.subject[] | "\(.digest.sha256) \(.name)"')"
 	equal wish "stage2 $native tar.zst false" \
 		"$(asked '.predicate.buildDefinition.externalParameters | "\(.stage) \(.target) \(.format) \(.hostClang)"')"
+	equal "wish by default" "null true" "$(asked '.predicate.buildDefinition.externalParameters | "\(.hostCc) \(.nativeTools)"')"
 	equal target "$triple" "$(asked .predicate.buildDefinition.internalParameters.target.triple)"
 	# every recipe with the key under which the store has it
 	asked '.predicate.buildDefinition.internalParameters.recipes[] | "\(.name) \(.key) \(.output)"' >recipes
@@ -307,6 +308,45 @@ well_formed() { # BILL...
 	asked .predicate.runDetails.builder.id | grep -q ^https://toy.invalid/
 	asked .predicate.buildDefinition.buildType | grep -q ^https://toy.invalid/
 	fails grep -F "$BATS_TEST_TMPDIR" ./*.json
+}
+
+@test "export: the provenance has what was asked for of compilers and emulation" {
+	needs jq
+	boot --quiet --host-cc gcc --no-native-tools
+	boot export stage2 --format tar.zst --host-cc gcc --no-native-tools
+	equal wish "gcc false" "$(jq -r '.predicate.buildDefinition.externalParameters | "\(.hostCc) \(.nativeTools)"' \
+		"$name.tar.zst.provenance.json")"
+}
+
+# Of a checkout: what keys may read of it is what its commit says, or none is named.
+@test "export: the provenance names the commit, of a checkout that is just that" {
+	needs jq git
+	needs_another_user
+	commit() {
+		boot export stage2 --format tar.zst
+		jq -r '.predicate.buildDefinition.resolvedDependencies[] | select(.name == "checkout").digest.gitCommit' \
+			"$name.tar.zst.provenance.json"
+	}
+	equal "none without git" "" "$(commit | sed 1d)"
+	cp "$name.tar.zst.provenance.json" without
+	git -C "$world" init -q
+	equal "none of none" "" "$(commit | sed 1d)"
+	git -C "$world" add -A
+	git -C "$world" -c user.name=toy -c user.email=toy@toy.invalid commit -q -m toys
+	touch "$world/notes"
+	equal commit "$(git -C "$world" rev-parse HEAD)" "$(commit | sed 1d)"
+	if [ "$(id -u)" = 0 ]; then chown -R 65534:65534 "$world"; fi
+	equal "of another's checkout" "$(git -c safe.directory=* -C "$world" rev-parse HEAD)" "$(commit | sed 1d)"
+	# shellcheck disable=SC2031
+	run without git "$runner" --root="$world" --store="$store" --target "$native" export stage2 --format tar.zst
+	ended 0
+	cmp "$name.tar.zst.provenance.json" without
+	touch "$world/src/more"
+	equal "with an unknown file" "" "$(commit | sed 1d)"
+	rm "$world/src/more"
+	echo '# more' >>"$world/targets/$foreign"
+	equal changed "" "$(commit | sed 1d)"
+	cmp "$name.tar.zst.provenance.json" without
 }
 
 @test "export: signed, and the signature holds for these bytes alone" {
