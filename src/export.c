@@ -144,12 +144,12 @@ static bool is_folder(const char *path)
 	return !stat(path, &info) && S_ISDIR(info.st_mode);
 }
 
-static const char *default_name(const struct jobs *jobs, const struct job *stage,
-				const struct format *format)
+// Without the format's ending.
+static const char *default_name(const struct jobs *jobs, const struct job *stage)
 {
 	const struct conf *distro = jobs->plan->distro;
-	return mem_format("%s-%s-%s-%s%s", conf_value(distro, "id"), conf_value(distro, "version"),
-			  stage->name, jobs->plan->target->name, format->ending);
+	return mem_format("%s-%s-%s-%s", conf_value(distro, "id"), conf_value(distro, "version"),
+			  stage->name, jobs->plan->target->name);
 }
 
 // A file goes into a folder that is there. A folder takes the place of one only where that is an
@@ -200,6 +200,7 @@ static struct list packer_variables(const struct export *export)
 	const struct target *target = export->jobs->plan->target;
 	const char *path = getenv("PATH");
 	bool tools = export->stage->stage->on_build_machine;
+	const char *top = tools ? default_name(export->jobs, export->stage) : "";
 	list_push(&to, mem_format("PATH=/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin%s%s",
 				  path ? ":" : "", path ? path : ""));
 	list_push(&to, mem_text("LC_ALL=C"));
@@ -214,7 +215,7 @@ static struct list packer_variables(const struct export *export)
 	list_push(&to, mem_format("TRIPLE=%s", target->triple));
 	list_push(&to, mem_format("MACHINE=%s", target->machine));
 	list_push(&to, mem_format("CFLAGS=%s", target->cflags));
-	list_push(&to, mem_format("TOOLCHAIN=%s", tools ? "1" : ""));
+	list_push(&to, mem_format("TOOLCHAIN=%s", top));
 	list_push(&to, NULL);
 	return to;
 }
@@ -331,8 +332,8 @@ enum exit_status verb_export(const struct jobs *jobs, const struct options *opti
 	const struct job *stage = built_stage(jobs, options, false);
 	check_programs(jobs->store, format, options->sign);
 	struct export export = {.jobs = jobs, .stage = stage, .format = format->name};
-	const char *path = output_path(options->output, default_name(jobs, stage, format),
-				       is_folder_format(&export));
+	const char *name = mem_format("%s%s", default_name(jobs, stage), format->ending);
+	const char *path = output_path(options->output, name, is_folder_format(&export));
 	export.host_cc = options->host_cc;
 	export.emulate_all = options->emulate_all;
 	export.builds = stage_builds(stage);

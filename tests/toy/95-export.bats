@@ -19,9 +19,9 @@ root_listing() { # FOLDER
 	(cd "$1" && find . -mindepth 1 ! -type d -printf '%m %P %l\n' | LC_ALL=C sort)
 }
 
-same_tree() { # FOLDER: holds what the store's stage2 holds
-	equal "names and modes" "$(root_listing "$store/roots/$native/stage2")" "$(root_listing "$1")"
-	diff -r --no-dereference "$store/roots/$native/stage2/" "$1"
+same_tree() { # FOLDER [STAGE]: holds what the store's stage2 holds
+	equal "names and modes" "$(root_listing "$store/roots/$native/${2:-stage2}")" "$(root_listing "$1")"
+	diff -r --no-dereference "$store/roots/$native/${2:-stage2}/" "$1"
 }
 
 fails() { # COMMAND...: bash overlooks a plain "!" in the middle of a test
@@ -411,6 +411,27 @@ well_formed() { # BILL...
 	# the rest is the stage as it is in the store
 	rm "moved/$triple.cmake" "moved/bin/$triple-meson"
 	diff -r --no-dereference "$store/roots/$native/stage1/" moved
+}
+
+@test "export: a toolchain's archive has one folder" {
+	top=toy-1-stage1-$native
+	for format in tar.zst tar.xz; do
+		boot export stage1 --format $format --output own.$format
+		equal "top of $format" "$top" "$(tar -tf own.$format | cut -d/ -f1 | sort -u)"
+		tar --list --verbose --numeric-owner --full-time -f own.$format >list
+		equal owners 0/0 "$(awk '{print $2}' list | sort -u)"
+		equal times "2023-11-14 22:13:20" "$(awk '{print $4, $5}' list | sort -u)"
+		sha256sum --quiet -c own.$format.sha256
+		tar -xpf own.$format
+		[ -x "$top/bin/$triple-meson" ]
+		rm "$top/$triple.cmake" "$top/bin/$triple-meson"
+		same_tree "$top" stage1
+		rm -r "$top"
+	done
+	boot export stage1 --format tar.xz --output other.tar.xz
+	cmp own.tar.xz other.tar.xz
+	boot export stage1 --format dir --output folder
+	[ -x "folder/bin/$triple-meson" ]
 }
 
 @test "export: a stage that is not built says how to build it, and nothing is made" {
