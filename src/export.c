@@ -87,14 +87,36 @@ struct list stage_builds(const struct job *stage)
 
 // ---- before anything is made ----
 
+// The format whose files are called like this, or NULL.
+static const struct format *format_by_ending(const char *path)
+{
+	size_t length = path ? strlen(path) : 0;
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		size_t end = strlen(formats[i].ending);
+		if (end && length > end && !strcmp(path + length - end, formats[i].ending))
+			return &formats[i];
+	}
+	return NULL;
+}
+
 static const struct format *format_of(const struct options *options)
 {
+	const struct format *by_ending = format_by_ending(options->output), *found = by_ending;
 	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
 		if (options->format && !strcmp(formats[i].name, options->format))
-			return &formats[i];
-	if (!options->format)
-		fail(EXIT_INPUT, "export wants a --format; known: %s", export_formats());
-	fail(EXIT_INPUT, "there is no format '%s'; known: %s", options->format, export_formats());
+			found = &formats[i];
+	if (options->format && (!found || strcmp(found->name, options->format) != 0))
+		fail(EXIT_INPUT, "there is no format '%s'; known: %s", options->format,
+		     export_formats());
+	if (!found)
+		fail(EXIT_INPUT,
+		     "export wants a --format, or an --output that ends like one; known: %s",
+		     export_formats());
+	if (by_ending && found != by_ending)
+		fail(EXIT_INPUT,
+		     "--output %s is called like a %s, but --format says %s; change one",
+		     options->output, by_ending->name, found->name);
+	return found;
 }
 
 static void check_oci(const struct stage *stage, const struct target *target)
@@ -117,6 +139,9 @@ void export_check(const struct options *options, const struct plan *plan)
 	const struct format *format = format_of(options);
 	if (!strcmp(format->name, "oci"))
 		check_oci(stage, plan->target);
+	if (options->output && !strcmp(options->output, "-"))
+		fail(EXIT_INPUT, "--output -: an export has papers beside it, and cannot go to "
+				 "stdout; name a file");
 	if (options->sign && access(options->sign, R_OK) < 0)
 		fail(EXIT_INPUT, "--sign %s: this key cannot be read: %s", options->sign,
 		     strerror(errno));

@@ -434,6 +434,18 @@ well_formed() { # BILL...
 	[ -x "folder/bin/$triple-meson" ]
 }
 
+@test "export: the format is what --output ends with" {
+	boot export stage2 --output some.tar.xz
+	xz -t some.tar.xz
+	boot export stage2 --output some.oci.tar
+	tar -tf some.oci.tar | grep -q oci-layout
+	# as ci/job names them
+	boot export stage2 --output some.oci --format oci
+	run boot export stage2 --output .erofs
+	ended 2
+	says "export wants a --format"
+}
+
 @test "export: a stage that is not built says how to build it, and nothing is made" {
 	rm -rf "$store"
 	run boot export stage2 --format tar.zst
