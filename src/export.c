@@ -364,6 +364,8 @@ enum exit_status verb_export(const struct jobs *jobs, const struct options *opti
 	export.builds = stage_builds(stage);
 	export.name = base_name(path);
 	export.work = packer_begin(path);
+	if (options->run.talk != QUIET && isatty(STDERR_FILENO))
+		warn("packing %s; a big stage takes a while", path);
 	pack(&export);
 	write_papers(&export);
 	if (options->sign)

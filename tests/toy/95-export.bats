@@ -446,6 +446,15 @@ well_formed() { # BILL...
 	says "export wants a --format"
 }
 
+@test "export: on a terminal it is said that it takes a while" {
+	needs script
+	script -qec "$(printf '%q ' "$runner" --root="$world" --store="$store" --target "$native" export stage2 --format dir)" \
+		typescript >/dev/null 3>&-
+	grep -q "packing $name; a big stage takes a while" typescript
+	run boot export stage2 --format dir
+	silent_on packing
+}
+
 @test "export: a stage that is not built says how to build it, and nothing is made" {
 	rm -rf "$store"
 	run boot export stage2 --format tar.zst
