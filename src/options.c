@@ -195,7 +195,8 @@ static double measure(const struct option *option, const char *text, const char 
 	double number = strtod(text, &end);
 	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
 	if (end == text || !(number > 0 && number < 1e15) || (*end && !unit))
-		fail(EXIT_INPUT, "%s %s: a number is wanted, with one of %s behind it, such as %s",
+		fail(EXIT_INPUT,
+		     "%s %s: a number above 0 is wanted, with one of %s behind it, such as %s",
 		     option->name, text, units, example);
 	for (; unit && unit > units; unit--)
 		number *= factor;
@@ -255,12 +256,25 @@ static const struct option *find(const char *word, char **value)
 	return NULL;
 }
 
+// What other tools call -j, no slip of the pen would lead to.
+static const char *option_meant(const char *word)
+{
+	struct list known = {0};
+	const char *name = mem_copy(word, strcspn(word, "="));
+	for (int i = 0; i < OPTIONS; i++)
+		list_push(&known, mem_text(table[i].name));
+	for (int i = 0; i < EXTRAS; i++)
+		list_push(&known, mem_text(extras[i].name));
+	return strcmp(name, "--jobs") ? names_hint(name, &known) : "; did you mean '-j'?";
+}
+
 static int option(struct options *options, struct list *given, char **words, int left)
 {
 	char *value = NULL;
 	const struct option *found = find(words[0], &value);
 	if (!found)
-		fail(EXIT_INPUT, "'%s' is no option; see ./bootstrap --help", words[0]);
+		fail(EXIT_INPUT, "'%s' is no option; see ./bootstrap --help%s", words[0],
+		     option_meant(words[0]));
 	if (found->shape == FLAG && value)
 		fail(EXIT_INPUT, "%s takes no value", found->name);
 	bool next = found->shape != FLAG && !value;
@@ -274,15 +288,20 @@ static int option(struct options *options, struct list *given, char **words, int
 static void word(struct options *options, const char *text)
 {
 	const char *known = "";
+	struct list names = {0};
+	if (!*options->verb && !strcmp(text, "help"))
+		help();
 	for (int i = 0; i < VERBS; i++) {
 		known = mem_format("%s %s", known, verbs[i].name);
+		list_push(&names, mem_text(verbs[i].name));
 		if (*options->verb || strcmp(verbs[i].name, text) != 0)
 			continue;
 		options->verb = verbs[i].name;
 		return;
 	}
 	if (!*options->verb)
-		fail(EXIT_INPUT, "'%s' is no verb; known:%s", text, known);
+		fail(EXIT_INPUT, "'%s' is no verb; known:%s%s", text, known,
+		     names_hint(text, &names));
 	if (options->operand)
 		fail(EXIT_INPUT, "'%s': %s takes one name only", text, options->verb);
 	options->operand = text;

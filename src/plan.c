@@ -24,11 +24,14 @@ static const char *target_names(const struct list *targets)
 
 const struct target *target_named(const struct list *targets, const char *name)
 {
-	EACH(const struct target, target, *targets)
+	struct list names = {0};
+	EACH(const struct target, target, *targets) {
 		if (!strcmp(target->name, name))
 			return target;
-	fail(EXIT_INPUT, "there is no target '%s'; known:%s (a new one is a file in targets/)",
-	     name, target_names(targets));
+		list_push(&names, mem_text(target->name));
+	}
+	fail(EXIT_INPUT, "there is no target '%s'; known:%s (a new one is a file in targets/)%s",
+	     name, target_names(targets), names_hint(name, &names));
 }
 
 static const struct target *chosen(const struct plan *plan, const char *name)
@@ -105,12 +108,15 @@ const struct plan *plan_make(const struct plan_wish *wish)
 const struct stage *plan_stage(const struct plan *plan, const char *name)
 {
 	const char *known = "";
+	struct list names = {0};
 	EACH(const struct stage, stage, plan->stages) {
 		if (!strcmp(stage->name, name))
 			return stage;
 		known = mem_format("%s %s", known, stage->name);
+		list_push(&names, mem_text(stage->name));
 	}
-	fail(EXIT_INPUT, "there is no stage '%s'; known:%s", name, known);
+	fail(EXIT_INPUT, "there is no stage '%s'; known:%s%s", name, known,
+	     names_hint(name, &names));
 }
 
 bool item_is_named(const struct item *item, const char *name)
@@ -128,19 +134,33 @@ static bool source_is_named(const struct source *source, const char *name)
 		!strcmp(name, mem_format("unpack/%s", source->owner)));
 }
 
+__attribute__((noreturn)) static void refuse(const struct plan *plan, const char *name,
+					     const struct stage *last, const struct list *known)
+{
+	EACH(const struct stage, stage, plan->stages)
+		if (!strcmp(stage->name, name))
+			fail(EXIT_INPUT,
+			     "'%s' is a stage, and a recipe is wanted; see ./bootstrap plan", name);
+	fail(EXIT_INPUT, "no stage%s%s lists a recipe '%s'; see ./bootstrap plan%s",
+	     last ? " up to " : "", last ? last->name : "", name, names_hint(name, known));
+}
+
 void plan_check_recipe(const struct plan *plan, const char *name, const struct stage *last)
 {
+	struct list known = {0};
 	EACH(const struct stage, stage, plan->stages) {
-		EACH(const struct item, item, stage->items)
+		EACH(const struct item, item, stage->items) {
 			if (item_is_named(item, name) ||
 			    source_is_named(item->recipe->source, name))
 				return;
+			list_push(&known, mem_text(item->recipe->name));
+			list_push(&known, mem_text(item->name));
+			list_push(&known, mem_format("%s/%s", stage->name, item->name));
+		}
 		if (stage == last)
-			fail(EXIT_INPUT,
-			     "no stage up to %s lists a recipe '%s'; see ./bootstrap plan",
-			     last->name, name);
+			break;
 	}
-	fail(EXIT_INPUT, "no stage lists a recipe '%s'; see ./bootstrap plan", name);
+	refuse(plan, name, last, &known);
 }
 
 static void print_item(size_t number, const struct item *item)

@@ -323,6 +323,34 @@ static void names_keep_the_order_of_their_things(void **state)
 	assert_int_equal(names_find(&names, "numbe").count, 0);
 }
 
+static const char *meant(const char *name, const char *known)
+{
+	struct list list = words(known);
+	return names_hint(name, &list);
+}
+
+static void a_slip_of_the_pen_is_told(void **state)
+{
+	(void)state;
+	assert_string_equal(meant("helo", "app hello"), "; did you mean 'hello'?");
+	assert_string_equal(meant("zde", "app zed"), "; did you mean 'zed'?");
+	assert_string_equal(meant("cmkae", "cmake make"), "; did you mean 'cmake'?");
+	assert_string_equal(meant("stage2/hello:x", "stage2/hello:xy"),
+			    "; did you mean 'stage2/hello:xy'?");
+	// two letters, but not of three; a name twice is one
+	assert_string_equal(meant("pkcnof", "pkgconf pkgconf"), "; did you mean 'pkgconf'?");
+	assert_string_equal(meant("sed", "app"), "");
+	assert_string_equal(meant("gcc", "gsc gac"), "");
+	assert_string_equal(meant("stage9", "stage1 stage2"), "");
+	assert_string_equal(meant("stage9", "stage1 stage2 stages9"), "");
+	assert_string_equal(meant("ls", "l"), "");
+	assert_string_equal(meant("", "a"), "");
+	assert_string_equal(meant("hello", ""), "");
+	const char *longest = "0123456789012345678901234567890123456789012345678901234567890123";
+	assert_string_equal(meant(longest, mem_format("%sx", longest)), "");
+	assert_true(*meant(longest, longest + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +370,7 @@ int main(void)
 		cmocka_unit_test(words_are_apart),
 		cmocka_unit_test(memory_is_new_and_aligned),
 		cmocka_unit_test(names_keep_the_order_of_their_things),
+		cmocka_unit_test(a_slip_of_the_pen_is_told),
 	};
 	return cmocka_run_group_tests_name("small", tests, NULL, NULL);
 }
