@@ -40,7 +40,7 @@ static const struct option {
 	 "bring the source files, build nothing"},
 	{"--host-clang", NULL, FLAG, AT(host_clang), 1, NULL,
 	 "use this machine's clang (19 or newer) as stage1's"},
-	{"--host-cc", "NAME", TEXT, AT(host_cc), 0, NULL,
+	{"--host-cc", "CC", TEXT, AT(host_cc), 0, NULL,
 	 "use this compiler of the machine's, such as gcc-12"},
 	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1, NULL,
 	 "emulate all programs of a foreign target"},
@@ -169,21 +169,23 @@ static const char *choices(const char *operand)
 	return "?";
 }
 
-static void list_word(struct list *words, const char *name, const char *operand, const char *help)
+static void list_word(struct list *words, const char *name, const char *choices, const char *help)
 {
-	const char *line = mem_format("%s\t%s\t%s", name, choices(operand), help);
+	const char *line = mem_format("%s\t%s\t%s", name, choices, help);
 	list_push(words, mem_text(quoted(line)));
 }
 
-struct list options_words(void)
+struct list options_words(const char *verifiable)
 {
 	struct list words = {0};
 	for (int i = 0; i < VERBS; i++)
-		list_word(&words, verbs[i].name, verbs[i].operand, verbs[i].help);
+		list_word(&words, verbs[i].name,
+			  strcmp(verbs[i].name, "verify") ? choices(verbs[i].operand) : verifiable,
+			  verbs[i].help);
 	for (int i = 0; i < OPTIONS; i++)
-		list_word(&words, table[i].name, table[i].operand, table[i].help);
+		list_word(&words, table[i].name, choices(table[i].operand), table[i].help);
 	for (int i = 0; i < EXTRAS; i++)
-		list_word(&words, extras[i].name, NULL, extras[i].help);
+		list_word(&words, extras[i].name, "-", extras[i].help);
 	return words;
 }
 

@@ -22,8 +22,8 @@ struct options {
 // Fatal with EXIT_INPUT when a word is not understood; prints and exits 0 for --help and --version.
 const struct options *options_parse(int argc, char **argv);
 // All verbs and options for completion, each quoted as a word of a shell: name, choices, help, with
-// tabs between.
-struct list options_words(void);
+// tabs between. `verifiable`: the choices of verify.
+struct list options_words(const char *verifiable);
 // What a person types to go on with the same run.
 const char *options_text(const struct options *options, int argc, char **argv);
 

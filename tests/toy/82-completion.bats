@@ -56,6 +56,18 @@ both() {
 	both "stage1 stage2" bootstrap shell st
 	both "bash fish zsh" bootstrap completion ''
 	both "" bootstrap plan ''
+	both "" bootstrap verify ''
+}
+
+@test "completion: verify takes what can be verified" {
+	sed 's/^tools=.*/tools=stage2/' "$world/stages/stage2" >"$world/stages/stage3"
+	sed 's/^tools=.*/tools=stage2\nbase=stage2/' "$world/stages/stage2" >"$world/stages/stage2.5"
+	for shell in bash fish zsh; do bootstrap completion $shell >"$BATS_TEST_TMPDIR/$shell"; done
+	both stage3 bootstrap verify ''
+	grep -q "verify	stage3	" "$BATS_TEST_TMPDIR/zsh"
+	run bootstrap verify stage2
+	ended 2
+	says "cannot be verified"
 }
 
 @test "completion: every option that --help knows, and no other" {
@@ -73,6 +85,7 @@ both() {
 	both "file" bootstrap --json "fi"
 	both "folder" bootstrap --store fo
 	both "" bootstrap -j ''
+	both "" bootstrap --host-cc ''
 	both "why" bootstrap -j 3 --target near wh
 	equal "= in bash" "far near" "$(complete_bash bootstrap --target =)"
 	equal "= in bash" near "$(complete_bash bootstrap --target = n)"
@@ -130,7 +143,7 @@ in_shell() {
 	share=$BATS_TEST_TMPDIR/root/usr/share
 	for shell in bash:bash-completion/completions/bootstrap zsh:zsh/site-functions/_bootstrap \
 		fish:fish/vendor_completions.d/bootstrap.fish; do
-		cmp "$BATS_TEST_TMPDIR/${shell%%:*}" "$share/${shell#*:}"
+		"$runner" --root="$top" completion "${shell%%:*}" | cmp - "$share/${shell#*:}"
 	done
 	in_shell "zsh -f" "fpath+=('$share/zsh/site-functions'); autoload -U compinit; compinit -D -u"
 }
