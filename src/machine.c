@@ -78,6 +78,16 @@ struct finding machine_memory(const struct host *host)
 	};
 }
 
+// LLVM, the largest part of a full build, is in every first stage.
+static bool has_a_stage(const struct store *store)
+{
+	struct list targets = folder_names(store_path(store, "roots"));
+	EACH(const char, target, targets)
+		if (folder_names(store_path(store, "roots/%s", target)).count)
+			return true;
+	return false;
+}
+
 struct finding machine_disk(const struct store *store)
 {
 	struct statvfs info;
@@ -93,6 +103,12 @@ struct finding machine_disk(const struct store *store)
 		};
 	if (gib >= DISK_GIB)
 		return (struct finding){.fact = fact};
+	if (has_a_stage(store))
+		return (struct finding){
+			.fact = mem_format("%s, beside stages that are built; from nothing, all "
+					   "want %d",
+					   fact, DISK_GIB),
+		};
 	return (struct finding){
 		.trouble = mem_format("%s; a full build wants %d: choose another place with "
 				      "--store, or make room with gc",

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+// NULL: nothing says where.
 static const char *store_folder(const struct options *options)
 {
 	const char *named = getenv("BOOTSTRAP_STORE");
@@ -22,10 +23,10 @@ static const char *store_folder(const struct options *options)
 		fail(EXIT_INPUT, "--store wants a folder, and was given no name");
 	if (!given && cache && *cache == '/')
 		return mem_format("%s/bootstrap", cache);
-	if (!given && home)
+	if (!given && home && *home)
 		return mem_format("%s/.cache/bootstrap", home);
 	if (!given)
-		fail(EXIT_INPUT, "HOME is not set; say where to keep things with --store DIR");
+		return NULL;
 	if (*given == '/' || !getcwd(here, sizeof here))
 		return given;
 	return mem_format("%s/%s", here, given);
@@ -135,7 +136,10 @@ static enum exit_status with_store(const struct options *options, const char *ag
 	wish.again = again;
 	wish.go_on = true;
 	check_names(options, plan);
-	const struct store *store = store_open(store_folder(options));
+	const char *folder = store_folder(options);
+	if (!folder)
+		fail(EXIT_INPUT, NO_STORE);
+	const struct store *store = store_open(folder);
 	const struct host *host =
 		host_look(store, &(struct host_wish){plan->host_clang, options->host_cc});
 	const struct jobs *jobs = jobs_make(plan, store, host);

@@ -107,6 +107,31 @@ fake() { # NAME: its script comes on stdin
 	ended 3
 }
 
+@test "doctor: little room, but stages that are built" {
+	mkdir -p "$BATS_TEST_TMPDIR/built/roots/$native"
+	ln -s nowhere "$BATS_TEST_TMPDIR/built/roots/$native/stage1"
+	on_machine "mount -t tmpfs -o size=2g none '$store'; cp -R '$BATS_TEST_TMPDIR/built/roots' '$store'; mkdir '$store/trees'"
+	fine disk
+	line disk | grep -q "[12] GiB free at $store, beside stages that are built"
+	counted
+}
+
+@test "doctor: nowhere to keep a store, and the rest is looked at even so" {
+	unset HOME XDG_CACHE_HOME
+	sed -i 's,--store="[^"]*",,' "$ask"
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	export TMPDIR=$BATS_TEST_TMPDIR/empty
+	run "$ask"
+	ended 3
+	sick store "HOME is not set; say where to keep things with --store DIR"
+	counted
+	for name in cc kernel "sandbox without root" compiler; do fine "$name"; done
+	[ "$(part export)" ]
+	equal left "" "$(ls -A "$TMPDIR")"
+	HOME='' run "$ask"
+	sick store "HOME is not set"
+}
+
 @test "doctor: a clock that is behind" {
 	cp "$runner" "$fakes/runner"
 	touch -d '+2 days' "$fakes/runner"
