@@ -65,7 +65,8 @@ static void end(void)
 	const char *line = json_done(json);
 	stream_line(&stream, line, strlen(line));
 	if (stream.fd < 0)
-		warn("--json: nobody reads on; the run goes on without");
+		warn("--json: %s; the run goes on without",
+		     stream.error == EPIPE ? "nobody reads on" : strerror(stream.error));
 }
 
 static void tally(void)

@@ -81,6 +81,7 @@ static void flush(struct stream *stream, int patience)
 		size_t part = stream->count < PIPE_BUF ? stream->count : PIPE_BUF;
 		ssize_t done = write_quietly(stream->fd, stream->queue, part);
 		if (done < 0 && errno != EAGAIN && errno != EINTR) {
+			stream->error = errno;
 			close(stream->fd);
 			stream->fd = -1;
 			stream->count = 0;

@@ -10,6 +10,7 @@ struct stream {
 	int fd; // -1: closed, or the reader has gone
 	char *queue;
 	size_t count;
+	int error; // why it was closed early
 	long lost; // lines dropped since the last that was taken
 };
 

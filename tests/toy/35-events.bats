@@ -128,6 +128,16 @@ add_broken() {
 	[ -e "$store/latest/$native/stage2/new" ]
 }
 
+@test "events: a disk that is full does not end the run, and is told" {
+	add stage2 new </dev/null
+	run boot --json /dev/full
+	ended 0
+	says "--json: No space left on device; the run goes on without"
+	says "done     stage2/new"
+	run boot --json /dev/full --quiet
+	says "No space left on device"
+}
+
 @test "events: a fifo without a reader, and with one that sleeps, holds nothing up" {
 	mkfifo "$events"
 	add stage2 new </dev/null
