@@ -99,13 +99,21 @@ static const struct record *whole(const struct job *job, const struct record *re
 	return kept ? kept : record;
 }
 
+// How many are done of those there were to make: a display has it in its last line.
+static const char *count(void)
+{
+	struct tally tally = forecast_tally();
+	return to.live || !tally.all ? "" : mem_format(" [%zu/%zu]", tally.done, tally.all);
+}
+
 void report_done(const struct job *job, const struct record *record)
 {
 	double seconds = record->seconds;
+	const char *time = seconds >= 1 ? mem_format(" (%.0f s)", seconds) : "";
 	forecast_learn(job, record);
 	progress_end(job);
 	if (is_news(job))
-		line("done", job->name, seconds >= 1 ? mem_format(" (%.0f s)", seconds) : "");
+		line("done", job->name, mem_format("%s%s", time, count()));
 	event_done(job, whole(job, record));
 }
 

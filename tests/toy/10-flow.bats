@@ -21,6 +21,18 @@ teardown() { common_teardown; }
 	equal last "20 done" "${lines[-1]}"
 }
 
+@test "every done line says how many of all builds are" {
+	run boot
+	ended 0
+	all=$(printf '%s\n' "$output" | awk '$2 == "done" && $3 ~ "^stage[0-9]/"' | wc -l)
+	counts=$(printf '%s\n' "$output" | sed -n 's/.* done .*\[\([0-9]*\/[0-9]*\)\]$/\1/p')
+	equal "lines without" "" "$(printf '%s\n' "$output" | awk '$2 == "done" && $3' | grep -v '\[[0-9]*/[0-9]*\]$')"
+	equal "in order" "$(seq 0 "$all" | sed "s,$,/$all,")" "$(lines_of 0/$all "$counts" | uniq)"
+	add stage2 slow <<<'build() { sleep 1.2; }'
+	run boot
+	printf '%s\n' "$output" | grep -qE ' done     stage2/slow \([12] s\) \[1/1\]$'
+}
+
 @test "patches are applied, and what is excluded is not unpacked" {
 	warm
 	grep -q 'zed = right' "$(tree_of unpack/zed build)/zed.toy"

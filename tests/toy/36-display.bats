@@ -51,6 +51,7 @@ count() { seen | grep -cF -e "$1" || :; }
 	type_in "./boot -j 2"
 	eventually shown "3/7"
 	eventually shown "done     stage2/quick"
+	equal "count, which the last line has" 0 "$(count '[')"
 	seen | grep -qE '^  stage2/slow +build 3/7 +0:[0-9]{2}$'
 	seen | grep -qE '^1/2 done  0:[0-9]{2}  '
 	eventually shown "cores "
