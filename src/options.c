@@ -1,5 +1,6 @@
 // Enters: argv. Leaves: options. May touch: stdout, for --help.
 #include "options.h"
+#include "amount.h"
 #include "export.h"
 
 #include <stdio.h>
@@ -189,31 +190,6 @@ struct list options_words(const char *verifiable)
 	return words;
 }
 
-// A number with one of `units` behind it, each `factor` times the one before; "" means the first.
-static double measure(const struct option *option, const char *text, const char *units, int factor,
-		      const char *example)
-{
-	char *end;
-	double number = strtod(text, &end);
-	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
-	if (end == text || !(number > 0 && number < 1e15) || (*end && !unit))
-		fail(EXIT_INPUT,
-		     "%s %s: a number above 0 is wanted, with one of %s behind it, such as %s",
-		     option->name, text, units, example);
-	for (; unit && unit > units; unit--)
-		number *= factor;
-	return number;
-}
-
-static int positive(const char *name, const char *text)
-{
-	char *end;
-	long number = strtol(text, &end, 10);
-	if (*end || end == text || number < 1 || number > 4096)
-		fail(EXIT_INPUT, "%s %s: a number from 1 to 4096 is wanted", name, text);
-	return (int)number;
-}
-
 static void set(struct options *options, const struct option *option, char *operand)
 {
 	void *at = (char *)options + option->at;
@@ -228,13 +204,13 @@ static void set(struct options *options, const struct option *option, char *oper
 		*(const char **)at = operand;
 		break;
 	case NUMBER:
-		*(int *)at = positive(option->name, operand);
+		*(int *)at = amount_whole(option->name, operand);
 		break;
 	case SPAN:
-		*(double *)at = measure(option, operand, "smh", 60, "5h");
+		*(double *)at = amount(option->name, operand, "smh", 60, "5h");
 		break;
 	case SIZE:
-		*(double *)at = measure(option, operand, "BKMGT", 1024, "20G");
+		*(double *)at = amount(option->name, operand, "BKMGT", 1024, "20G");
 		break;
 	case NAMES:
 		list_push(at, operand);

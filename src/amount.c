@@ -1,0 +1,30 @@
+// Enters: words such as 5h or 20G. Leaves: numbers. May touch: nothing.
+#include "amount.h"
+#include "fail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+double amount(const char *option, const char *text, const char *units, int factor,
+	      const char *example)
+{
+	char *end;
+	double number = strtod(text, &end);
+	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
+	if (end == text || !(number > 0 && number < 1e15) || (*end && !unit))
+		fail(EXIT_INPUT,
+		     "%s %s: a number above 0 is wanted, with one of %s behind it, such as %s",
+		     option, text, units, example);
+	for (; unit && unit > units; unit--)
+		number *= factor;
+	return number;
+}
+
+int amount_whole(const char *option, const char *text)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+	if (*end || end == text || number < 1 || number > 4096)
+		fail(EXIT_INPUT, "%s %s: a number from 1 to 4096 is wanted", option, text);
+	return (int)number;
+}
