@@ -19,7 +19,7 @@ $(BUILD)/%.o: src/%.c
 -include tests/tests.mk
 
 # Everything that takes minutes: among it a real stage1 for every target, in a store of its own.
-check: $(BUILD)/bootstrap $(units)
+check: $(BUILD)/bootstrap units
 	BUILD=$(abspath $(BUILD)) tests/run unit cases toy lint real
 
 # Everything else: all stages from source, their roots tried from inside; runs killed; a third processor; all

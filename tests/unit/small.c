@@ -171,7 +171,7 @@ static void options_are_refused(void **state)
 		{"--time-limit h", "--time-limit"},
 		{"--time-limit 1hm", "--time-limit"},
 		{"fly", "'fly' is no verb"},
-		{"why", "nothing stands behind why; write why RECIPE"},
+		{"log", "nothing stands behind log; write log RECIPE"},
 		{"plan x", "plan takes no name"},
 		{"why a b", "one name only"},
 		{"export", "nothing stands behind export; write export STAGE"},
@@ -198,13 +198,22 @@ static void the_way_to_go_on_can_be_typed(void **state)
 				     "--fresh",	      "y",	    "--root",	"/x",
 				     "--mirror=it's", "--fresh=z",  "",		"--store",
 				     "--fresh",	      "$HOME *?&;", "--only=x", NULL};
-	const char *text = options_text(15, (char **)argv);
+	const char *text = options_text(&(struct options){0}, 15, (char **)argv);
 	// what sh makes of it is what was given
 	const char *seen = shell("bootstrap() { printf '<%%s>' \"$@\"; }; %s",
 				 mem_format("bootstrap%s", text + strlen("./bootstrap")));
 	assert_memory_equal(text, "./bootstrap", strlen("./bootstrap"));
 	assert_string_equal(
 		seen, "<--store><a b><--mirror=it's><><--store><--fresh><$HOME *?&;><--only=x>");
+}
+
+static void what_is_just_fresh_is_only_that(void **state)
+{
+	(void)state;
+	const char *argv[] = {"bootstrap", "--fresh", "a", "--fresh=b", "-j2"};
+	const struct options *options = options_parse(5, (char **)argv);
+	assert_string_equal(options_text(options, 5, (char **)argv),
+			    "./bootstrap --only a --only b -j2");
 }
 
 static void a_long_word_takes_its_own_length(void **state)
@@ -214,7 +223,8 @@ static void a_long_word_takes_its_own_length(void **state)
 	char *word = mem_new(20001);
 	memset(word, '\'', 20000);
 	getrusage(RUSAGE_SELF, &before);
-	const char *text = options_text(2, (char *[]){"bootstrap", word, NULL});
+	const char *text = options_text(&(struct options){0}, 2,
+					(char *[]){"bootstrap", word, NULL});
 	getrusage(RUSAGE_SELF, &after);
 	assert_int_equal(strlen(text), strlen("./bootstrap ''") + 4 * 20000);
 	assert_true(after.ru_maxrss - before.ru_maxrss < 10000); // KiB
@@ -362,6 +372,7 @@ int main(void)
 		cmocka_unit_test(options_are_read),
 		cmocka_unit_test(options_are_refused),
 		cmocka_unit_test(the_way_to_go_on_can_be_typed),
+		cmocka_unit_test(what_is_just_fresh_is_only_that),
 		cmocka_unit_test(a_long_word_takes_its_own_length),
 		cmocka_unit_test(little_programs_are_known_by_their_header),
 		cmocka_unit_test(big_ones_too),
