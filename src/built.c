@@ -60,8 +60,8 @@ static const char *what_else(const struct jobs *jobs, const struct options *opti
 	if (stage_is_built_otherwise(jobs, options, options->operand))
 		return mem_format("was built %s; say so here, too", how_else(jobs));
 	const struct job *first = first_to_build(jobs);
-	return first ? mem_format("was built before %s changed; ./bootstrap why %s%s says what",
-				  first->name, first->name, options_place(options, jobs->plan))
+	return first ? mem_format("was built before %s changed; %s why %s%s says what", first->name,
+				  fail_self(), first->name, options_place(options, jobs->plan))
 		     : "was built otherwise";
 }
 
@@ -74,11 +74,11 @@ const struct job *built_stage(const struct jobs *jobs, const struct options *opt
 		return stage;
 	const char *out = store_published(jobs->store, jobs->plan->target->name, name);
 	if (!out || !stage)
-		fail(EXIT_INPUT, "%s is not built yet; first run: ./bootstrap%s --until %s", name,
-		     place, name);
+		fail(EXIT_INPUT, "%s is not built yet; first run: %s%s --until %s", name,
+		     fail_self(), place, name);
 	const char *what = what_else(jobs, options);
 	if (!as_it_was)
-		fail(EXIT_INPUT, "%s %s; or run: ./bootstrap%s --until %s", name, what, place,
+		fail(EXIT_INPUT, "%s %s; or run: %s%s --until %s", name, what, fail_self(), place,
 		     name);
 	warn("this is what there is: %s %s", name, what);
 	stage->out = out;

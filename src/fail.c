@@ -7,6 +7,17 @@
 #include <stdlib.h>
 
 static void (*clear_first)(void);
+static const char *self = "./bootstrap";
+
+const char *fail_self(void)
+{
+	return self;
+}
+
+void fail_set_self(const char *command)
+{
+	self = command;
+}
 
 void fail_clear(void (*clear)(void))
 {

@@ -12,6 +12,10 @@ enum exit_status {
 	EXIT_BY_SIGNAL = 128, // plus the signal's number, as shells do
 };
 
+// The command that people typed, as sh would have to be given it, for what they are advised to type.
+const char *fail_self(void);
+void fail_set_self(const char *command); // owned by the caller; without: ./bootstrap
+
 // "bootstrap: ..." on stderr, then exit(status).
 __attribute__((noreturn, format(printf, 2, 3))) void fail(enum exit_status status,
 							  const char *format, ...);

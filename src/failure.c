@@ -160,7 +160,7 @@ void failure_show(const struct failure *failure, const struct run_wish *wish, co
 	if (failure->configure_log)
 		fprintf(stderr, "configure's log: %s\n", failure->configure_log);
 	if (failure->log && failure->job->kind != JOB_COMPOSE)
-		fprintf(stderr, "look around:     ./bootstrap shell %s%s\n", failure->job->name,
+		fprintf(stderr, "look around:     %s shell %s%s\n", fail_self(), failure->job->name,
 			wish->place);
 	fprintf(stderr, "to go on:        %s\n", again);
 	if (failure->call_off)

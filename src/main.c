@@ -190,6 +190,9 @@ int main(int argc, char **argv)
 	open_standard_files();
 	signal(SIGCHLD, SIG_DFL); // a caller that ignores it has its children reaped unseen
 	umask(022);
+	const char *called = getenv("BOOTSTRAP_CALLED"); // by the script that people call
+	if (called && *called)
+		fail_set_self(options_quoted(called));
 	const struct options *options = options_parse(argc, argv);
 	enum exit_status status = obey(options, options_text(options, argc, argv));
 	if (status == EXIT_DONE)

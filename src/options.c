@@ -132,7 +132,7 @@ __attribute__((noreturn)) static void help(void)
 }
 
 // As a shell would have to be given it.
-static const char *quoted(const char *word)
+const char *options_quoted(const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "-_./=:,+@%";
@@ -173,7 +173,7 @@ static const char *choices(const char *operand)
 static void list_word(struct list *words, const char *name, const char *choices, const char *help)
 {
 	const char *line = mem_format("%s\t%s\t%s", name, choices, help);
-	list_push(words, mem_text(quoted(line)));
+	list_push(words, mem_text(options_quoted(line)));
 }
 
 struct list options_words(const char *verifiable)
@@ -358,25 +358,26 @@ static bool goes_without_saying(const struct option *option)
 
 const char *options_text(const struct options *options, int argc, char **argv)
 {
-	const char *text = "./bootstrap";
+	const char *text = fail_self();
 	if (options->just_fresh)
 		EACH(const char, name, options->run.only)
-			text = mem_format("%s --only %s", text, quoted(name));
+			text = mem_format("%s --only %s", text, options_quoted(name));
 	for (int i = 1, next; i < argc; i = next) {
 		char *value = NULL;
 		const struct option *found = find(argv[i], &value);
 		next = i + (found && found->shape != FLAG && !value ? 2 : 1);
 		for (; i < next && i < argc && !goes_without_saying(found); i++)
-			text = mem_format("%s %s", text, quoted(argv[i]));
+			text = mem_format("%s %s", text, options_quoted(argv[i]));
 	}
 	return text;
 }
 
 const char *options_place(const struct options *options, const struct plan *plan)
 {
-	const char *store = options->store ? quoted(options->store) : NULL;
-	const char *cc = options->host_cc ? mem_format(" --host-cc %s", quoted(options->host_cc))
-					  : "";
+	const char *store = options->store ? options_quoted(options->store) : NULL;
+	const char *cc = options->host_cc
+				 ? mem_format(" --host-cc %s", options_quoted(options->host_cc))
+				 : "";
 	return mem_format(" --target %s%s%s%s%s%s", plan->target->name,
 			  plan->host_clang ? " --host-clang" : "", cc,
 			  options->emulate_all ? " --no-native-tools" : "",

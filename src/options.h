@@ -13,7 +13,7 @@ struct options {
 	const char *output;	   // export, report: where to, or NULL
 	const char *format, *sign; // export; sign: a key's file
 	const char *trace;	   // report: a file to write, or NULL
-	const char *host_cc; // of the build machine; NULL: the best there is
+	const char *host_cc;	   // of the build machine; NULL: the best there is
 	bool host_clang, emulate_all;
 	bool just_fresh; // neither --only nor --until: what is to be fresh, and no more
 	struct run_wish run;
@@ -27,6 +27,8 @@ struct list options_words(const char *verifiable);
 // What a person types to go on with the same run.
 const char *options_text(const struct options *options, int argc, char **argv);
 
+// A word as sh would have to be given it.
+const char *options_quoted(const char *word);
 // " --target T --store S": what leads another command to the same target and store.
 const char *options_place(const struct options *options, const struct plan *plan);
 

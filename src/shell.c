@@ -97,18 +97,18 @@ __attribute__((noreturn)) static void not_ready(const struct jobs *jobs, const c
 						const struct job *job)
 {
 	const struct job *failed = failed_before(jobs, job);
+	const char *self = fail_self();
 	if (failed)
 		fail(EXIT_INPUT,
-		     "%s failed, which %s needs; look at ./bootstrap log %s%s, or look around: "
-		     "./bootstrap shell %s%s",
-		     failed->name, job->name, failed->name, place, failed->name, place);
+		     "%s failed, which %s needs; look at %s log %s%s, or look around: %s shell %s%s",
+		     failed->name, job->name, self, failed->name, place, self, failed->name, place);
 	if (job->before)
 		fail(EXIT_INPUT,
 		     "%s is built, and what it was built of is gone from the store; to build it again: "
-		     "./bootstrap%s --only %s --fresh %s",
-		     job->name, place, job->name, job->name);
-	fail(EXIT_INPUT, "what %s needs is not built yet; first run: ./bootstrap%s --only %s",
-	     job->name, place, job->name);
+		     "%s%s --only %s --fresh %s",
+		     job->name, self, place, job->name, job->name);
+	fail(EXIT_INPUT, "what %s needs is not built yet; first run: %s%s --only %s", job->name,
+	     self, place, job->name);
 }
 
 static enum exit_status in_build(const struct jobs *jobs, const struct options *options)

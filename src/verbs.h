@@ -12,7 +12,8 @@ enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)
 enum exit_status verify_report(const struct jobs *jobs, const struct stage *again);
 // The stage that the operand names. Fatal when it is not built; when it is, but not as it would be now,
 // too, unless `as_it_was`: then with a warning and the last root's hash.
-const struct job *built_stage(const struct jobs *jobs, const struct options *options, bool as_it_was);
+const struct job *built_stage(const struct jobs *jobs, const struct options *options,
+			      bool as_it_was);
 // Whether the store has that stage with --host-clang where these jobs are without, or the other way.
 bool stage_is_built_otherwise(const struct jobs *jobs, const struct options *options,
 			      const char *name);

@@ -71,6 +71,18 @@ say_words() {
 	says "no compiler"
 }
 
+@test "what it advises to type is what was typed" {
+	mkdir "$BATS_TEST_TMPDIR/the bin"
+	ln -s "$top/bootstrap" "$BATS_TEST_TMPDIR/the bin/serpent"
+	cd "$BATS_TEST_TMPDIR"
+	run "the bin/serpent" --store new export stage1 --format tar.xz
+	ended 2
+	says "first run: 'the bin/serpent' --target "
+	PATH="$PWD/the bin:$PATH"
+	run serpent --store new export stage1 --format tar.xz
+	says "first run: '$PWD/the bin/serpent' --target "
+}
+
 @test "in a checkout that cannot be written to, the runner is built elsewhere" {
 	mkdir "$BATS_TEST_TMPDIR/copy"
 	cp -R "$top/bootstrap" "$top/Makefile" "$top/src" "$top/targets" "$top/stages" "$top/recipes" "$top/distro" \

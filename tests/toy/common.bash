@@ -55,7 +55,7 @@ common_setup() {
 	chmod a+rx "$BATS_TEST_TMPDIR"
 	new_world "$world"
 	# what a make above these tests has set is not meant for what they run
-	unset BOOTSTRAP_MIRROR BOOTSTRAP_STORE MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+	unset BOOTSTRAP_CALLED BOOTSTRAP_MIRROR BOOTSTRAP_STORE MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 }
 
 common_teardown() {
