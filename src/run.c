@@ -6,6 +6,7 @@
 #include "inspect.h"
 #include "journal.h"
 #include "report.h"
+#include "turn.h"
 #include "verdict.h"
 #include "watchdog.h"
 
@@ -200,65 +201,28 @@ static void wait_for(struct loop *loop, struct job *job)
 	list_push(&loop->locked, job);
 }
 
-// Somebody may be at work on the checkout. False: the job has another key now, and is looked at anew;
-// or none, and has failed.
-static bool has_its_key(struct loop *loop, struct job *job)
-{
-	const char *before = job->key;
-	if (!job_renew_key(loop->jobs, job))
-		fail_job(loop, job, "", job->trouble, EXIT_INPUT);
-	else if (before && !strcmp(before, job->key))
-		return true;
-	else
-		wants_reconsider(&loop->wants, job);
-	return false;
-}
-
-// What is built from are copies; only after that it is known that they are what the key says.
-static bool copy_texts(struct loop *loop, struct job *job)
-{
-	const char *error;
-	if (task_copy_texts(job, loop->jobs, &error))
-		return has_its_key(loop, job);
-	fail_job(loop, job, "", error, EXIT_HOST);
-	return false;
-}
-
-// The lock of a job that is to be made now; -1: it waits, has failed, or is there.
-static int lock_job(struct loop *loop, struct job *job)
-{
-	const char *error;
-	int lock = store_lock(loop->jobs->store, job->key, &error);
-	if (lock >= 0 && (wants_fresh(&loop->wants, job) || !wants_look(&loop->wants, job)))
-		return lock;
-	job->state = JOB_IDLE;
-	if (lock < 0 && error) {
-		fail_job(loop, job, "", error, EXIT_HOST);
-	} else if (lock < 0) {
-		wait_for(loop, job);
-	} else {
-		store_forget(loop->jobs->store, job->key); // another job or run made it meanwhile
-		close(lock);
-		wants_settle(&loop->wants, job);
-	}
-	return -1;
-}
-
 // Takes the job as far as it goes now. False: it has to wait for slots.
 static bool start(struct loop *loop, struct job *job)
 {
-	int lock = -1, slots = task_slots(job, loop->jobs, loop->server.slots);
+	const char *error;
+	int lock, slots = task_slots(job, loop->jobs, loop->server.slots);
 	if (!jobserver_take(&loop->server, slots))
 		return false;
-	if (has_its_key(loop, job))
-		lock = lock_job(loop, job);
-	if (lock >= 0 && copy_texts(loop, job)) {
+	enum turn turn = turn_take(&loop->wants, job, &lock, &error);
+	if (turn == TURN_TAKEN) {
 		start_with(loop, job, lock, slots);
 		return true;
 	}
-	if (lock >= 0)
-		close(lock);
 	jobserver_give(&loop->server, slots);
+	job->state = JOB_IDLE;
+	if (turn == TURN_FAILED)
+		fail_job(loop, job, "", error, job->trouble ? EXIT_INPUT : EXIT_HOST);
+	else if (turn == TURN_ELSEWHERE)
+		wait_for(loop, job);
+	else if (turn == TURN_CHANGED)
+		wants_reconsider(&loop->wants, job);
+	else
+		wants_settle(&loop->wants, job);
 	return true;
 }
 

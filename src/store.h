@@ -25,10 +25,10 @@ struct record {
 	const char *job, *target, *key, *out;
 	const char *phases; // "configure 1.2 build 20.3", seconds, one after the other in all tries
 	double started;	    // the last try, seconds since 1970; 0: not known, the record is older
-	double seconds, cpu,
-		earlier; // of all tries, and in seconds how much of that before the last
-	int slots;	 // of the budget, held from its start
-	long memory;	 // KiB, of the largest process
+	double seconds, cpu; // of all tries
+	double earlier;	     // seconds of that before the last try
+	int slots;	     // of the budget, held from its start
+	long memory;	     // KiB, of the largest process
 	long long bytes;
 };
 
