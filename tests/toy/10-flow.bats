@@ -27,7 +27,7 @@ teardown() { common_teardown; }
 	all=$(printf '%s\n' "$output" | awk '$2 == "done" && $3 ~ "^stage[0-9]/"' | wc -l)
 	counts=$(printf '%s\n' "$output" | sed -n 's/.* done .*\[\([0-9]*\/[0-9]*\)\]$/\1/p')
 	equal "lines without" "" "$(printf '%s\n' "$output" | awk '$2 == "done" && $3' | grep -v '\[[0-9]*/[0-9]*\]$')"
-	equal "in order" "$(seq 0 "$all" | sed "s,$,/$all,")" "$(lines_of 0/$all "$counts" | uniq)"
+	equal "in order" "$(seq 0 "$all" | sed "s,$,/$all,")" "$(lines_of "0/$all" "$counts" | uniq)"
 	add stage2 slow <<<'build() { sleep 1.2; }'
 	run boot
 	printf '%s\n' "$output" | grep -qE ' done     stage2/slow \([12] s\) \[1/1\]$'
