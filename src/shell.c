@@ -34,7 +34,18 @@ static enum exit_status in_sandbox(struct sandbox *sandbox)
 	return WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static void set_command(struct sandbox *sandbox, const struct list *command)
+// Every shell takes PWD for what it is; "\\w" some print as it stands.
+static void set_prompt(struct sandbox *sandbox, const char *place)
+{
+	struct list variables = {0};
+	for (size_t i = 0; sandbox->environment[i]; i++)
+		list_push(&variables, sandbox->environment[i]);
+	list_push(&variables, mem_format("PS1=%s:$PWD $ ", place));
+	list_push(&variables, NULL);
+	sandbox->environment = (char *const *)variables.at;
+}
+
+static void set_command(struct sandbox *sandbox, const char *place, const struct list *command)
 {
 	struct list arguments = {0};
 	EACH(char, word, *command)
@@ -42,6 +53,7 @@ static void set_command(struct sandbox *sandbox, const struct list *command)
 	if (!command->count) {
 		list_push(&arguments, mem_text("/bin/sh"));
 		list_push(&arguments, mem_text("-i"));
+		set_prompt(sandbox, place);
 	}
 	list_push(&arguments, NULL);
 	sandbox->argv = (char *const *)arguments.at;
@@ -51,7 +63,7 @@ static void set_command(struct sandbox *sandbox, const struct list *command)
 static enum exit_status in_stage(const struct jobs *jobs, const struct options *options)
 {
 	struct sandbox *sandbox = room_of_stage(jobs, built_stage(jobs, options, true));
-	set_command(sandbox, &options->command);
+	set_command(sandbox, options->operand, &options->command);
 	return in_sandbox(sandbox);
 }
 
@@ -127,7 +139,7 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 	const struct room_wish wish = {
 		.jobs = jobs, .share = host->processors, .memory = host->memory, .makeflags = ""};
 	struct sandbox *sandbox = room_of(job, &wish);
-	set_command(sandbox, &options->command);
+	set_command(sandbox, job->name, &options->command);
 	return in_sandbox(sandbox);
 }
 

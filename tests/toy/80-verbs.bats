@@ -310,6 +310,13 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	equal output "from 2" "$output"
 }
 
+@test "shell: its prompt says where one is" {
+	run sh -c "echo 'cd /usr' | '$runner' --root='$world' --store='$store' --target $native shell stage1"
+	ended 0
+	says 'stage1:/tmp $ '
+	says 'stage1:/usr $ '
+}
+
 @test "targets: every file of targets/, and which is this machine's" {
 	run boot targets
 	ended 0
