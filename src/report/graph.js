@@ -4,9 +4,9 @@
 const graph = (() => {
 	const MOST = 150, AROUND = 60; // nodes shown, and how many of them around one job
 	const WIDE = 148, HIGH = 36, ROW = 46, THIN = 14, APART = 40, EDGE = 16;
-	const SMALLEST = 11 / 12; // of text that is 12 px high: less is hard to read
+	const READABLE = 11 / 12; // of text that is 12 px high: less is hard to read
 	const box = byId('graph'), all = byId('graph-all'), note = byId('graph-note');
-	let drawn = null, scale = 0; // 0: as wide as the box, if that can be read
+	let drawn = null, scale = 0; // 0: all of it is in the box
 
 	const shown = job => all.checked || job.kind === 'build' || job.kind === 'stage';
 
@@ -168,18 +168,26 @@ const graph = (() => {
 		mark();
 	}
 
-	const scaleNow = () => scale || Math.max(SMALLEST, Math.min(1, box.clientWidth / drawn.size.width));
+	// On paper the box has no end.
+	function scaleNow() {
+		const tall = parseFloat(getComputedStyle(box).maxHeight) || Infinity;
+		return scale || Math.min(1, box.clientWidth / drawn.size.width, (tall - 2) / drawn.size.height);
+	}
 
 	function fit() {
 		drawn.picture.setAttribute('width', drawn.size.width * scaleNow());
 		drawn.picture.setAttribute('height', drawn.size.height * scaleNow());
 	}
 
+	// Around what is in the middle of the box.
 	function zoom(factor) {
-		const now = scaleNow();
-		scale = Math.max(0.1, Math.min(2, factor ? now * factor : box.clientWidth / drawn.size.width));
+		const before = scaleNow(), x = (box.scrollLeft + box.clientWidth / 2) / before, y = (box.scrollTop + box.clientHeight / 2) / before;
+		scale = factor && Math.max(0.1, Math.min(2, before * factor));
 		fit();
+		centre(x, y);
 	}
+
+	const centre = (x, y) => box.scrollTo(x * scaleNow() - box.clientWidth / 2, y * scaleNow() - box.clientHeight / 2);
 
 	// The selected job, with all it needs and all that need it.
 	function mark() {
@@ -195,19 +203,15 @@ const graph = (() => {
 		}
 	}
 
-	// What needs nothing, in the middle of the left side.
-	function begin() {
-		box.scrollTo(0, (drawn.size.height * scaleNow() - box.clientHeight) / 2);
-	}
-
 	function show(job) {
+		if (scaleNow() < READABLE) zoom(READABLE / scaleNow());
 		box.scrollIntoView({block: 'center'});
 		reveal(job);
 	}
 
 	function reveal(job) {
-		const place = drawn.places.get(job), by = scaleNow();
-		if (place) box.scrollTo((place.x + WIDE / 2) * by - box.clientWidth / 2, place.y * by - box.clientHeight / 2);
+		const place = drawn.places.get(job);
+		if (place) centre(place.x + WIDE / 2, place.y);
 	}
 
 	function follow(job) {
@@ -223,7 +227,5 @@ const graph = (() => {
 	onSelect.push(follow);
 	new ResizeObserver(fit).observe(box);
 	draw();
-	if (selected || jobs.filter(shown).length > MOST) reveal(selected || chain[chain.length - 1]);
-	else begin();
 	return {show, shown};
 })();

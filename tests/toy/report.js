@@ -58,18 +58,33 @@ async function checkNames(page) {
 	assert.deepStrictEqual(nameless, []);
 }
 
-// It begins at its left side, with text that can be read and what needs nothing.
+// All of it is there to begin with; from a job's facts one comes to text that can be read.
 async function checkGraph(page) {
-	const found = await page.evaluate(() => {
+	const look = () => page.evaluate(() => {
 		const box = document.getElementById('graph'), frame = box.getBoundingClientRect(), svg = box.querySelector('svg');
-		const nodes = [...box.querySelectorAll('.node')].map(node => node.getBoundingClientRect());
-		const left = Math.min(...nodes.map(node => node.left));
-		return {at: box.scrollLeft, wider: box.scrollWidth > box.clientWidth,
-			text: parseFloat(getComputedStyle(svg).fontSize) * svg.clientWidth / svg.viewBox.baseVal.width,
-			seen: nodes.some(node => node.left === left && node.top >= frame.top && node.bottom <= frame.bottom)};
+		const within = node => { const at = node.getBoundingClientRect(); return at.left >= frame.left && at.right <= frame.right && at.top >= frame.top && at.bottom <= frame.bottom; };
+		const nodes = [...box.querySelectorAll('.node')], chosen = box.querySelector('.chosen');
+		return {unseen: nodes.filter(node => !within(node)).length, seen: !!chosen && within(chosen), blank: box.clientHeight - svg.clientHeight,
+			text: parseFloat(getComputedStyle(svg).fontSize) * svg.clientWidth / svg.viewBox.baseVal.width};
 	});
-	assert.strictEqual(found.at, 0);
-	assert(found.wider && found.text >= 11 && found.seen, JSON.stringify(found));
+	const all = await look();
+	assert(!all.unseen && all.blank < 2, JSON.stringify(all));
+	await page.click('#table ' + job('stage2/hello'));
+	await page.click('#facts button:text-is("In the graph")');
+	const one = await look();
+	assert(one.seen && one.text >= 10.9, JSON.stringify(one));
+	await page.click('#needs [data-do=all]');
+	assert(!(await look()).unseen, 'All shows all');
+	await page.keyboard.press('Escape');
+}
+
+// A page with other facts.
+function changed(file, to, change) {
+	const text = fs.readFileSync(file, 'utf8'), mark = 'id="data">', from = text.indexOf(mark) + mark.length;
+	const end = text.indexOf('</script>', from), data = JSON.parse(text.slice(from, end));
+	change(data);
+	fs.writeFileSync(to, text.slice(0, from) + JSON.stringify(data) + text.slice(end));
+	return to;
 }
 
 async function useTimeline(page) {
@@ -152,19 +167,15 @@ const tests = {
 
 	// The same page with ten thousand jobs among its facts, a few needs each, on eight slots.
 	async large(context, file) {
-		const text = fs.readFileSync(file, 'utf8'), mark = 'id="data">', from = text.indexOf(mark) + mark.length;
-		const to = text.indexOf('</script>', from), data = JSON.parse(text.slice(from, to)), many = folder + '/many.html';
-		const model = data.jobs.find(one => one.name === 'stage2/hello'), parts = [];
-		data.jobs = [];
-		data.bars = [];
-		for (let i = 0; i < 10000; i++) {
-			const start = 1700000000 + Math.floor(i / 8) * 10, needs = [8, 17, 26].map(back => i - back).filter(need => need >= 0);
-			data.jobs.push({...model, name: 'stage2/package-' + i, recipe: 'package-' + i, started: start, seconds: 9, needs});
-			data.bars.push([i, 'made', start, start + 9, 1, i % 8]);
-			parts.push(i);
-		}
-		Object.assign(data, {stages: [], lanes: 8, sideLanes: 0});
-		fs.writeFileSync(many, text.slice(0, from) + JSON.stringify(data) + text.slice(to));
+		const many = changed(file, folder + '/many.html', data => {
+			const model = data.jobs.find(one => one.name === 'stage2/hello');
+			Object.assign(data, {jobs: [], bars: [], stages: [], lanes: 8, sideLanes: 0});
+			for (let i = 0; i < 10000; i++) {
+				const start = 1700000000 + Math.floor(i / 8) * 10, needs = [8, 17, 26].map(back => i - back).filter(need => need >= 0);
+				data.jobs.push({...model, name: 'stage2/package-' + i, recipe: 'package-' + i, started: start, seconds: 9, needs});
+				data.bars.push([i, 'made', start, start + 9, 1, i % 8]);
+			}
+		});
 		await open(context, many, async page => {
 			const paint = await page.evaluate(() => {
 				const begin = performance.now();
