@@ -4,6 +4,8 @@
 const timeline = (() => {
 	const canvas = byId('canvas'), pen = canvas.getContext('2d'), now = byId('time-now');
 	const AXIS = 34, BUSY = 34, GAP = 6;
+	// Four downloads at once is what a run allows. Twenty unions at once are one moment: they share.
+	const BESIDE = Math.min(4, data.sideLanes);
 	const ordered = [...bars].sort((a, b) => a.start - b.start);
 	const parts = []; // {start, end, x}: stretches with work; x is seconds from the left, folded
 	let total = 0, from = 0, to = 1, width = 0, row = 0, left = 0, colours = {}, planned = false;
@@ -51,11 +53,11 @@ const timeline = (() => {
 
 	const pixel = x => left + (x - from) / (to - from) * (width - left);
 	const yOf = bar => bar.slots ? AXIS + BUSY + bar.lane * row
-		: AXIS + BUSY + data.lanes * row + (data.lanes ? GAP : 0) + bar.lane * row;
+		: AXIS + BUSY + data.lanes * row + (data.lanes ? GAP : 0) + bar.lane % BESIDE * row;
 	const heightOf = bar => Math.max(1, bar.slots) * row - (row > 5 ? 2 : row > 2 ? 1 : 0);
 
 	function measure() {
-		const lanes = Math.max(1, data.lanes + data.sideLanes), scale = window.devicePixelRatio || 1;
+		const lanes = Math.max(1, data.lanes + BESIDE), scale = window.devicePixelRatio || 1;
 		width = canvas.clientWidth;
 		left = width < 500 ? 22 : 62;
 		row = Math.max(3, Math.min(26, Math.floor(420 / lanes)));
@@ -104,9 +106,9 @@ const timeline = (() => {
 		for (const part of parts) {
 			const begin = pixel(part.x), end = pixel(part.x + part.end - part.start), at = Math.max(begin, left);
 			if (end < left || begin > width) continue;
-			const label = date(part.start);
+			const label = fitting([date(part.start), date(part.start).slice(5), date(part.start).slice(11)], width - at - 4);
 			pen.fillStyle = colours.ink;
-			if (at > freeDate) {
+			if (at > freeDate && label) {
 				pen.fillText(label, at + 3, 11);
 				freeDate = at + pen.measureText(label).width + 16;
 			}
@@ -174,7 +176,7 @@ const timeline = (() => {
 			for (let lane = 0; lane < data.lanes; lane++)
 				label((wide ? 'slot ' : '') + (lane + 1), AXIS + BUSY + (lane + 0.5) * row + 3);
 		else if (wide && data.lanes) label(data.lanes + ' slots', AXIS + BUSY + 10);
-		if (data.sideLanes && wide) label('beside', AXIS + BUSY + data.lanes * row + GAP + Math.min(row, 20) / 2 + 3);
+		if (BESIDE && wide) label('beside', AXIS + BUSY + data.lanes * row + GAP + Math.min(row, 20) / 2 + 3);
 		pen.textAlign = 'left';
 	}
 
@@ -203,7 +205,7 @@ const timeline = (() => {
 		if (bar.what === 'made' && wide > 40 && high > 8 && bar.job.phases) drawPhases(bar, x0, x1, y, high);
 		if (wide < 34 || high < 11) return;
 		pen.fillStyle = bar.what === 'made' && bar.job.chain ? colours['on-accent'] : colours.ink;
-		const text = fitting(bar.job.name, wide - 8);
+		const text = fitting([bar.job.name, bar.job.name.slice(bar.job.name.indexOf('/') + 1)], wide - 8);
 		if (bar.what !== 'made' && text) {
 			pen.fillStyle = colours.paper;
 			pen.fillRect(x0 + 2, y + 2, pen.measureText(text).width + 4, high - 4);
@@ -212,12 +214,8 @@ const timeline = (() => {
 		pen.fillText(text, x0 + 4, y + Math.min(high / 2, 14) + 4);
 	}
 
-	// The name, or its end behind the stage, or nothing.
-	function fitting(name, room) {
-		for (const text of [name, name.slice(name.indexOf('/') + 1)])
-			if (pen.measureText(text).width <= room) return text;
-		return '';
-	}
+	// The first that there is room for, or nothing.
+	const fitting = (texts, room) => texts.find(text => pen.measureText(text).width <= room) || '';
 
 	function draw() {
 		if (!planned) { planned = true; requestAnimationFrame(paint); }

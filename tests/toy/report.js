@@ -78,6 +78,31 @@ async function checkGraph(page) {
 	await page.keyboard.press('Escape');
 }
 
+// A canvas keeps no text: what is written on it is noted. Many unions at once, and a run at the right edge.
+async function checkTimeline(context, file) {
+	const busy = changed(file, folder + '/busy.html', data => {
+		const of = kind => data.jobs.findIndex(one => one.kind === kind), start = 1700000000;
+		data.bars = [[of('build'), 'made', start, start + 7200, 1, 0], [of('build'), 'made', start + 90000, start + 90300, 1, 0]];
+		for (let i = 0; i < 20; i++) data.bars.push([of('union'), 'made', start + 3600, start + 3601, 0, i]);
+		Object.assign(data, {lanes: 1, sideLanes: 20});
+	});
+	await context.addInitScript(() => {
+		const draw = CanvasRenderingContext2D.prototype.fillText;
+		window.cut = [];
+		CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+			const end = x + (this.textAlign === 'left' ? this.measureText(text).width : 0);
+			if (end > this.canvas.clientWidth) window.cut.push(text);
+			draw.call(this, text, x, y);
+		};
+	});
+	await open(context, busy, async page => {
+		await view(page);
+		assert.deepStrictEqual(await page.evaluate(() => window.cut), []);
+		const high = await page.evaluate(() => document.getElementById('canvas').clientHeight);
+		assert(high < 260, `the time line is ${high} px high`);
+	});
+}
+
 // A page with other facts.
 function changed(file, to, change) {
 	const text = fs.readFileSync(file, 'utf8'), mark = 'id="data">', from = text.indexOf(mark) + mark.length;
@@ -154,6 +179,7 @@ const tests = {
 			assert.strictEqual(await page.locator('#facts').isVisible(), false);
 			await page.screenshot({path: folder + '/phone.png'});
 		});
+		await checkTimeline(context, file);
 	},
 
 	async empty(context, file) {
