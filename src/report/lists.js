@@ -48,8 +48,8 @@ const lastRun = data.runs.find(run => run.last);
 
 // What share of the last run's time its processors worked for it.
 function busy(made) {
-	const could = lastRun && lastRun.end ? (lastRun.end - lastRun.start) * lastRun.slots : 0;
-	return could > 0 && made.length ? percent(sum(made, job => job.cpu), could) + ' of its processors' : '';
+	const could = lastRun && lastRun.end ? (lastRun.end - lastRun.start) * lastRun.slots : 0, used = sum(made, job => job.cpu);
+	return could > 0 && used > 0 ? percent(used, could) + ' of its processors' : '';
 }
 
 function writeSummary() {
@@ -63,17 +63,17 @@ function writeSummary() {
 	add('Jobs', count(jobs.length), present === jobs.length ? 'all in the store' : count(present) + ' in the store');
 	add('Work', seconds(worked), 'one job after another');
 	add('Longest chain', seconds(sum(chain, job => job.took)), amount(chain.length, 'job'));
-	add('Processor time', seconds(processor), worked > 0 ? (processor / worked).toFixed(2) + ' cores on average' : '');
+	add('Processor time', seconds(processor), worked > 0 ? (processor / worked).toFixed(2) + ' cores a job on average' : '');
 	const largest = jobs.filter(job => job.memory).sort((a, b) => b.memory - a.memory)[0];
-	add('Most memory', largest ? bytes(largest.memory * 1024) : '–', largest ? largest.name : '');
+	add('Largest process', largest ? bytes(largest.memory * 1024) : '–', largest ? largest.name : '');
 	const made = jobs.filter(job => job.last === 'made'), found = jobs.filter(job => job.last === 'found').length;
 	add('Last run', lastRun ? count(made.length) + ' made' : '–', lastRun ? [count(found) + ' from the store', busy(made)].filter(Boolean).join(', ') : 'no journal');
 }
 
 function writeChain() {
 	const whole = sum(chain, job => job.took);
-	byId('chain-note').textContent = chain.length ? 'Each of these jobs needs the one before it. However many cores there are, the whole takes at least ' +
-		seconds(whole) + '.' : '';
+	byId('chain-note').textContent = chain.length ? 'Each of these jobs needs the one before it. However many jobs run at once, the whole takes at least ' +
+		seconds(whole) + ', unless one of these takes less.' : '';
 	shareTable(byId('chain'), chain.map(job => ({label: job.name, job, value: job.took, accent: true})), seconds, whole, 12);
 }
 

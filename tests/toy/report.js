@@ -163,7 +163,7 @@ const tests = {
 			assert.deepStrictEqual(await page.evaluate(faint), []);
 			await page.screenshot({path: folder + '/page.png', fullPage: true});
 			await page.emulateMedia({media: 'print'});
-			assert.strictEqual(await page.locator('#time .tools').isVisible(), false);
+			for (const button of await page.locator('.tools button, p > button').all()) assert.strictEqual(await button.isVisible(), false);
 		});
 		await open(context, file, async page => {
 			await page.setViewportSize({width: 400, height: 800});
