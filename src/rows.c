@@ -9,6 +9,8 @@ enum {
 	WIDEST = 100, // beyond that the eye loses the row
 	WIDE = 72,    // from here on there is room for the estimate
 	MEDIUM = 52,  // and from here on for both phase and steps
+	NARROW = 36,  // below that names need the room of the times
+	TINY = 22,    // and below that all the room there is
 	PART = 64,    // bytes that any part of a row fits in
 };
 
@@ -24,6 +26,13 @@ static void add_cell(char *to, const char *text, int cells)
 	int left = cells - cells_count("..") - cells_count(text) + cells_count(text + bytes);
 	text_add(to, ROW_SIZE, "%.*s%s%*s", bytes, text, cells > 2 ? ".." : "", left > 0 ? left : 0,
 		 "");
+}
+
+// Where the whole name is too long, what is behind the stage tells more than its beginning.
+static void add_name(char *to, const char *name, int cells)
+{
+	const char *slash = strchr(name, '/');
+	add_cell(to, slash && cells_count(name) > cells ? slash + 1 : name, cells);
 }
 
 static void add_bytes(char *to, size_t size, double bytes)
@@ -58,14 +67,19 @@ void row_text(char *to, const struct row *row, int columns)
 		text_add(span, PART, " of ");
 		text_add_span(span, PART, row->estimate);
 	}
-	int middle_cells = medium ? 22 : 10, span_cells = wide ? 19 : 8;
-	int name_cells = width - middle_cells - span_cells - 4;
+	// With the space before each.
+	int middle_cells = medium ? 23 : width < TINY ? 0 : 11;
+	int span_cells = wide ? 20 : width < NARROW ? 0 : 9;
+	int name_cells = width - 2 - middle_cells - span_cells;
 	*to = '\0';
 	text_add(to, ROW_SIZE, "  ");
-	add_cell(to, row->name, name_cells > 1 ? name_cells : 1);
-	text_add(to, ROW_SIZE, " ");
-	add_cell(to, middle, middle_cells);
-	text_add(to, ROW_SIZE, " %s", span);
+	add_name(to, row->name, name_cells > 1 ? name_cells : 1);
+	if (middle_cells) {
+		text_add(to, ROW_SIZE, " ");
+		add_cell(to, middle, middle_cells - 1);
+	}
+	if (span_cells)
+		text_add(to, ROW_SIZE, " %s", span);
 	to[cells_fit(to, columns > 0 ? columns : 0)] = '\0';
 }
 

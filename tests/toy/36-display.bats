@@ -87,9 +87,9 @@ count() { seen | grep -cF -e "$1" || :; }
 	open_screen
 	type_in "./boot"
 	eventually shown "3/7"
-	for columns in 40 25 120 60; do
+	for columns in 40 24 120 60; do
 		name=stage2/slow
-		[ $columns != 25 ] || name=st
+		[ $columns != 24 ] || name=slow
 		screen resize-window -x $columns
 		eventually fits $columns "$name"
 	done
@@ -99,7 +99,7 @@ count() { seen | grep -cF -e "$1" || :; }
 
 # One row, that begins with a name, and one total; nothing wider than so many columns.
 fits() { # COLUMNS NAME
-	[ "$(count 3/7)" = 1 ] && [ "$(count "0/1 done")" = 1 ] && seen | grep -qE "^  $2 +(build )?3/7 " &&
+	[ "$(count 3/7)" = 1 ] && [ "$(count "0/1 done")" = 1 ] && seen | grep -qE "^  $2 +(build )?3/7( |$)" &&
 		seen | awk -v most="$1" 'length > most {exit 1}'
 }
 

@@ -134,10 +134,10 @@ static void logs_may_hold_anything(void **state)
 	assert_int_equal(steps.done, 3);
 }
 
-static const char *row_at(int columns)
+static const char *row_of(const char *name, int columns)
 {
 	static char text[ROW_SIZE];
-	const struct row row = {.name = "stage1/compiler-rt:builtins",
+	const struct row row = {.name = name,
 				.phase = "build",
 				.done = 1641,
 				.all = 3240,
@@ -147,14 +147,24 @@ static const char *row_at(int columns)
 	return text;
 }
 
+static const char *row_at(int columns)
+{
+	return row_of("stage1/compiler-rt:builtins", columns);
+}
+
 static void rows_are_cut_to_the_width(void **state)
 {
 	(void)state;
 	assert_string_equal(row_at(80), "  stage1/compiler-rt:builtins         "
 					"build 1641/3240        12:03 of 52:00");
-	assert_string_equal(row_at(60), "  stage1/compiler-rt:built.. "
+	assert_string_equal(row_at(60), "  compiler-rt:builtins       "
 					"build 1641/3240        12:03");
-	assert_string_equal(row_at(40), "  stage1/compiler-.. 1641/3240  12:03");
+	assert_string_equal(row_at(40), "  compiler-rt:buil.. 1641/3240  12:03");
+	assert_string_equal(row_at(29), "  compiler-rt:bu.. 1641/3240 ");
+	assert_string_equal(row_at(23), "  compiler.. 1641/3240 ");
+	assert_string_equal(row_at(19), "  compiler-rt:bui..");
+	assert_string_equal(row_of("stage2.5/cmake", 36), "  stage2.5/cmake 1641/3240  12:03");
+	assert_string_equal(row_of("stage2.5/cmake", 23), "  cmake      1641/3240 ");
 	for (int columns = 0; columns < 200; columns++)
 		assert_true(cells_count(row_at(columns)) <= columns);
 }
