@@ -118,6 +118,7 @@ void total_text(char *to, const struct total *total, int columns)
 	if (total->stopping) {
 		snprintf(part, PART, "stopping: %s", total->stopping);
 		add_part(to, part, columns);
+		add_part(to, "(once more to kill)", columns);
 	}
 	part[0] = '\0';
 	text_add_span(part, PART, total->elapsed);

@@ -218,8 +218,10 @@ static void totals_keep_what_matters(void **state)
 	total.left = 20;
 	total.stopping = "SIGINT";
 	total_text(text, &total, 120);
-	assert_string_equal(text, "12/40 done  1 failed  stopping: SIGINT  1:02:03  "
-				  "less than a minute left");
+	assert_string_equal(text, "12/40 done  1 failed  stopping: SIGINT  (once more to kill)  "
+				  "1:02:03  less than a minute left");
+	total_text(text, &total, 40);
+	assert_string_equal(text, "12/40 done  1 failed  stopping: SIGINT");
 }
 
 static void costs(void **state)
