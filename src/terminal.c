@@ -28,10 +28,11 @@ enum {
 static struct {
 	pid_t owner; // 0: nothing is drawn. The runner forks workers: they must not draw
 	int clock, timer, signals;
-	int columns, columns_drawn, rows;
+	int columns, columns_drawn, rows, rows_drawn;
 	bool synchronized;
 	int widths[MOST_LINES]; // of the lines of the block that stands there
 	size_t count;
+	int lost;   // rows of it that a lower terminal has pushed out above
 	long drawn; // ms
 	char pending[PENDING], frame[FRAME];
 } terminal;
@@ -113,6 +114,12 @@ int terminal_clock(void)
 	return terminal.clock;
 }
 
+static void forget_block(void)
+{
+	terminal.count = 0;
+	terminal.lost = 0;
+}
+
 void terminal_tick(void)
 {
 	unsigned long long expired;
@@ -121,7 +128,7 @@ void terminal_tick(void)
 	(void)ignored;
 	while (read(terminal.signals, &info, sizeof info) == (ssize_t)sizeof info)
 		if (info.ssi_signo == SIGCONT)
-			terminal.count = 0; // others wrote below what stood there
+			forget_block(); // others wrote below what stood there
 	look_at_size();
 }
 
@@ -169,29 +176,46 @@ static void write_all(const char *text, size_t count)
 }
 
 // Terminals break lines anew when they become narrower: what was one row may be three.
-static int rows_of_block(void)
+static int rows_of_line(size_t line)
 {
-	int rows = 0;
-	for (size_t i = 0; i < terminal.count; i++) {
-		int width = terminal.widths[i];
-		rows += width > terminal.columns ? (width + terminal.columns - 1) / terminal.columns
-						 : 1;
-	}
-	return rows;
+	int width = terminal.widths[line];
+	return width > terminal.columns ? (width + terminal.columns - 1) / terminal.columns : 1;
 }
 
-static void add_way_up(void)
+// From where the block begins. What of it a lower terminal has pushed out above, many take back when
+// there is room again, as many rows as they grow. Others begin at the top then, and nobody gets past that.
+static int rows_above(void)
 {
-	int rows = rows_of_block();
+	int rows = 0, room = terminal.rows - 1, back = terminal.rows - terminal.rows_drawn;
+	size_t line = terminal.count;
+	while (line && rows + rows_of_line(line - 1) <= room)
+		rows += rows_of_line(--line);
+	back = back < 0 ? 0 : back < terminal.lost ? back : terminal.lost;
+	terminal.lost += (int)line - back; // a row for each line at least
+	return line ? room : rows + back;
+}
+
+// Row for row: to some terminals, told to empty the screen from its first row on, that is a page to keep
+// among what one scrolls back to.
+static void add_way_up(bool emptied)
+{
+	int rows = rows_above();
 	add("\r");
 	if (rows)
 		text_add(terminal.frame, FRAME, "\033[%dA", rows);
-	// After a change of width rows have to be emptied: some terminals remember that one was
-	// the first half of a line, and would join it to the next when there is room again.
-	if (*terminal.pending || terminal.columns != terminal.columns_drawn)
-		add("\033[J");
+	if (rows && emptied)
+		add("\033[K\033[B\033[J\033[A");
+	if (*terminal.pending)
+		terminal.lost = 0; // from now on others' lines are in between
 	add(terminal.pending);
 	terminal.pending[0] = '\0';
+}
+
+// After a change of size rows have to be emptied: some terminals remember that one was the first half
+// of a line, and would join it to the next when there is room again.
+static bool has_changed(void)
+{
+	return terminal.columns != terminal.columns_drawn || terminal.rows != terminal.rows_drawn;
 }
 
 // A line may begin and end with colours, which take no room.
@@ -207,18 +231,20 @@ static void draw(const char *const *lines, size_t count)
 {
 	terminal.frame[0] = '\0';
 	add(terminal.synchronized ? "\033[?2026h" : "");
-	add_way_up();
+	add_way_up(!count || *terminal.pending || has_changed());
 	terminal.count = count > MOST_LINES ? MOST_LINES : count;
 	for (size_t i = 0; i < terminal.count; i++) {
 		add(lines[i]);
 		add("\033[K\n");
 		terminal.widths[i] = width_of(lines[i]);
 	}
-	add("\033[J");
+	if (count)
+		add("\033[J");
 	add(terminal.synchronized ? "\033[?2026l" : "");
 	write_all(terminal.frame, strlen(terminal.frame));
 	terminal.drawn = milliseconds();
 	terminal.columns_drawn = terminal.columns;
+	terminal.rows_drawn = terminal.rows;
 }
 
 void terminal_say(const char *line)
@@ -242,7 +268,7 @@ void terminal_draw(const char *const *lines, size_t count)
 		draw(lines, count);
 		return;
 	}
-	terminal.count = 0; // what a shell in front of us wrote since is none of our business
+	forget_block(); // what a shell in front of us wrote since is none of our business
 	write_all(terminal.pending, strlen(terminal.pending));
 	terminal.pending[0] = '\0';
 }

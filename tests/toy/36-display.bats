@@ -113,6 +113,23 @@ fits() { # COLUMNS NAME
 	shown "0/6 done"
 }
 
+# Terminals like tmux take rows that they pushed out above back when there is room again.
+@test "a terminal too low for what stands there, and high again: nothing stands there twice" {
+	for number in 1 2 3 4 5 6; do add stage2 "slow$number" <<<'build() { sleep 600; }'; done
+	open_screen
+	type_in "./boot -j 6; :"
+	for size in "60 -y 5" "60 -y 2" "60 -y 3" "60 -y 2" "120 -y 30"; do
+		# shellcheck disable=SC2086 # words
+		screen resize-window -x $size
+		sleep 1 # tmux takes a while to tell
+	done
+	eventually shown "stage2/slow6"
+	for name in 1 2 3 4 5 6; do equal "rows of $name" 1 "$(count "  stage2/slow$name")"; done
+	equal totals 1 "$(count "0/6 done")"
+	equal "rests" 0 "$(count "more")"
+	seen -S - | grep -q "^ready> ./boot" # perhaps one has to scroll back to it
+}
+
 @test "Ctrl-C leaves nothing of it, and the next line is the shell's" {
 	add_slow
 	open_screen
