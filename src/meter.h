@@ -8,7 +8,7 @@ struct meter {
 };
 
 // Keeps what it read for a second; call it as often as you like.
-const struct meter *meter_read(double time);
+const struct meter *meter_read(void);
 // How many programs the kernel has killed since it started because memory was out; -1: it does not say.
 long long meter_oom_kills(void);
 

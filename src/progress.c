@@ -150,7 +150,7 @@ static void draw_row(char *to, const struct work *work, double time, int columns
 static void draw_total(char *to, double now, int columns)
 {
 	char end[16] = "";
-	const struct meter *meter = meter_read(now);
+	const struct meter *meter = meter_read();
 	struct tally tally = forecast_tally();
 	struct total total = {
 		.done = tally.done,

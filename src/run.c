@@ -65,12 +65,12 @@ static bool is_ignored(int number)
 
 static void watch_signals(struct loop *loop)
 {
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
 	sigset_t set;
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (!is_ignored(SIGHUP)) // nohup(1)
-		sigaddset(&set, SIGHUP);
+	for (int i = 0; i < 4; i++)
+		if (i < 2 || !is_ignored(numbers[i])) // nohup(1), a shell without job control
+			sigaddset(&set, numbers[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	loop->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	watch(loop, loop->signals, NULL);
@@ -316,7 +316,10 @@ static void signal_event(struct loop *loop)
 {
 	struct signalfd_siginfo info;
 	while (read(loop->signals, &info, sizeof info) == (ssize_t)sizeof info)
-		begin_stop(loop, EXIT_BY_SIGNAL + (int)info.ssi_signo);
+		if (info.ssi_signo == SIGTSTP)
+			task_pause(&loop->tasks);
+		else
+			begin_stop(loop, EXIT_BY_SIGNAL + (int)info.ssi_signo);
 }
 
 static int milliseconds_until(double time)

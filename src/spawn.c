@@ -81,7 +81,7 @@ __attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
 		signal(number, SIG_DFL); // what the caller ignores is not the job's business
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!sandbox->interactive)
-		setsid(); // the keys of the terminal are the runner's business
+		setsid();
 	environ = (char **)sandbox->environment; // execvp looks in the room's PATH
 	if (chdir(sandbox->folder) == 0)
 		execvp(sandbox->argv[0], sandbox->argv);
@@ -108,6 +108,15 @@ __attribute__((noreturn)) static void end(int code, const struct death *death)
 	_exit(code);
 }
 
+// To all at once: the kernel lets nobody fork meanwhile. Groups without a shell take no SIGTSTP, so
+// SIGSTOP it is. Whether it is the end.
+static bool pass_on(int number)
+{
+	if (number != SIGCHLD)
+		kill(-1, number == SIGTSTP ? SIGSTOP : number);
+	return number == SIGTERM;
+}
+
 // pid_namespaces(7): pid 1 gets only signals it waits for; blocked ones are kept for signalfd.
 __attribute__((noreturn)) static void be_init(pid_t job, struct asked *asked)
 {
@@ -115,6 +124,8 @@ __attribute__((noreturn)) static void be_init(pid_t job, struct asked *asked)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGTSTP);
+	sigaddset(&set, SIGCONT);
 	struct pollfd fds[] = {
 		{.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN},
 		{.fd = asked->fd, .events = POLLIN},
@@ -130,8 +141,7 @@ __attribute__((noreturn)) static void be_init(pid_t job, struct asked *asked)
 		if (fds[1].revents & POLLIN)
 			asked_answer(asked);
 		while (read(fds[0].fd, &info, sizeof info) == (ssize_t)sizeof info)
-			if (info.ssi_signo == SIGTERM)
-				ending = !kill(-1, SIGTERM);
+			ending |= pass_on((int)info.ssi_signo);
 	}
 }
 
@@ -145,6 +155,8 @@ __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, 
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	arrange_fds(sandbox, trouble);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!sandbox->interactive)
+		setpgid(0, 0); // the keys of the terminal are the runner's business
 	// The runner may have died before that call: then nobody has the pipe's other end.
 	struct pollfd pipe = {.fd = TROUBLE_FD};
 	if (poll(&pipe, 1, 0) > 0 && pipe.revents & POLLERR)

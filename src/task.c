@@ -21,17 +21,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FD_LOCK = 8, FD_PHASES = 9 };
-
-double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 // In a root of the target's own it is a recipe's, and new.
 bool task_ninja_joins(const struct job *job, const struct jobs *jobs)

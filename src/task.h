@@ -34,7 +34,7 @@ struct task {
 	double kill_at;	  // monotonic seconds; 0: never
 };
 
-double now(void); // seconds, monotonic
+double now(void); // seconds, monotonic, without those in which the run was stopped
 
 // What a job takes: slots of the budget, and MiB. And whether its ninja takes part in the jobserver.
 int task_slots(const struct job *job, const struct jobs *jobs, int budget);
@@ -59,6 +59,8 @@ bool task_keep(struct task *task, const struct store *store);
 void task_stop(struct task *task, bool at_once);
 // Tells everything in the sandbox to end, or ends it.
 void task_signal(struct task *task, bool at_once);
+// Stops the jobs and then the runner, as Ctrl-Z wants; returns when it is told to go on: pause.c
+void task_pause(const struct list *tasks);
 void task_end(struct task *task, const struct store *store, bool failed);
 
 #endif

@@ -160,20 +160,59 @@ fits() { # COLUMNS NAME
 	seen | grep -qE '^(Killed *|ready> *)$'
 }
 
-@test "Ctrl-Z and fg: the shell's lines stay" {
-	add_slow
+# Counts for as long as it may, in a process below a shell's.
+add_ticking() {
+	add stage2 ticking <<-'R'
+		build() {
+			echo "[3/7] Building CXX object slow.o"
+			(while :; do echo tick; sleep 0.1; done)
+		}
+	R
+}
+
+ticks() { cat "$store"/objects/*/log | grep -c tick; }
+tick_on() { [ "$(ticks)" -gt "$1" ]; }
+stands() { # SECONDS
+	local before
+	sleep 0.5
+	before=$(ticks)
+	sleep "$1"
+	equal ticks "$before" "$(ticks)"
+}
+
+@test "Ctrl-Z and fg: the jobs stop, too, and the shell's lines stay" {
+	add_ticking
 	open_screen
-	type_in "./boot"
-	eventually shown "3/7"
+	type_in "clear; ./boot"
+	eventually tick_on 0
+	eventually shown "0/1 done"
 	screen send-keys C-z
 	eventually shown "Stopped"
+	equal rows 0 "$(count "  stage2/ticking ")"
+	stands 1
+	before=$(ticks)
 	type_in "echo 'still' 'there'; fg"
-	eventually shown "still there"
-	twice() { [ "$(count 3/7)" = 2 ]; }
-	eventually twice # where it stood, and below what the shell said
+	eventually tick_on "$before"
+	eventually shown "  stage2/ticking "
 	shown "still there"
+	equal rows 1 "$(count "  stage2/ticking ")"
 	screen send-keys C-c
 	eventually shown "stopped by a signal"
+}
+
+@test "kill -TSTP: no limit comes nearer while a run is stopped" {
+	add_ticking
+	open_screen
+	type_in "./boot --hang-limit 3 --time-limit 5 &"
+	eventually tick_on 0
+	type_in 'kill -TSTP $!'
+	stands 6
+	before=$(ticks)
+	type_in 'kill -CONT $!'
+	eventually tick_on "$((before + 9))"
+	eventually shown "stopped at the time limit"
+	gone "hung"
+	no_strays
 }
 
 @test "a failure and a warning stand above, whole" {
