@@ -55,9 +55,46 @@ static void check_pins(const struct conf *head)
 		fail_at(head->path, debian->line, "a source needs its hash; add debian_sha256=...");
 }
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyz_0123456789"
+
+static int times_named(const char *text, const char *name)
+{
+	int times = 0;
+	for (; (text = strstr(text, name)); text += strlen(name))
+		times++;
+	return times;
+}
+
+// With a slip of the pen a phase is a function that nobody calls.
+static void check_function(const struct conf *head, const char *name, int line)
+{
+	static char *const phases[] = {"prepare", "configure", "build", "check", "package"};
+	struct list known = {0};
+	for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
+		if (!strcmp(name, phases[i]))
+			return;
+		list_push(&known, phases[i]);
+	}
+	const char *hint = names_hint(name, &known);
+	if (*hint && times_named(head->rest, name) == 1)
+		fail_at(head->path, line, "nothing calls %s()%s", name, hint);
+}
+
+static void check_functions(const struct conf *head)
+{
+	int line = head->rest_line;
+	for (const char *at = head->rest; at; line++) {
+		size_t name = strspn(at, LETTERS);
+		if (name && !strncmp(at + name, "()", 2))
+			check_function(head, mem_copy(at, name), line);
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
+	}
+}
+
 static void check_rest(const struct conf *head)
 {
-	size_t name = strspn(head->rest, "abcdefghijklmnopqrstuvwxyz_0123456789");
+	size_t name = strspn(head->rest, LETTERS);
 	if (*head->rest && (!name || strncmp(head->rest + name, "()", 2) != 0))
 		fail_at(head->path, head->rest_line,
 			"a recipe's head is facts (key=value); commands belong into a function");
@@ -179,6 +216,7 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 			name);
 	const struct conf *head = recipe->head = conf_read(recipe->path, NULL);
 	check_rest(head);
+	check_functions(head);
 	recipe->source = source_read(plan, head, name, recipe->dir);
 	recipe->version = recipe->source->version;
 	recipe->style = style_read(plan, head);
