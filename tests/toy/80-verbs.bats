@@ -311,6 +311,7 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 }
 
 @test "shell: its prompt says where one is" {
+	cd /
 	run sh -c "echo 'cd /usr' | '$runner' --root='$world' --store='$store' --target $native shell stage1"
 	ended 0
 	says 'stage1:/tmp $ '
