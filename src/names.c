@@ -1,4 +1,5 @@
-// Enters: things with names. Leaves: them, by name, or the name that may have been meant. May touch: the heap, through tsearch.
+// Enters: things with names. Leaves: them, by name, or the name that may have been meant. May touch:
+// the heap, through tsearch.
 #include "names.h"
 #include "fail.h"
 

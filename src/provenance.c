@@ -111,7 +111,8 @@ static void say_commit(struct json *json, const char *commit)
 	json_end(json);
 }
 
-// The checkout and the sources of everything that took part, those of the stages that built this one among them.
+// The checkout and the sources of everything that took part, those of the stages that built this one
+// among them.
 static void say_sources(struct json *json, const struct export *export)
 {
 	struct list seen = {0};

@@ -16,9 +16,9 @@ struct tree_sum {
 	long files;
 };
 
-// Hashes the tree at `path`, sets every time in it to TREE_TIME and its own mode to 755. Files that are neither folder,
-// regular nor symbolic link are refused. On error returns false and leaves what and why in `error`
-// (arena).
+// Hashes the tree at `path`, sets every time in it to TREE_TIME and its own mode to 755. Files that are
+// neither folder, regular nor symbolic link are refused. On error returns false and leaves what and why
+// in `error` (arena).
 bool tree_seal(const char *path, struct tree_sum *sum, const char **error);
 
 // Sets the times of the folders alone, where the files' are right already.
