@@ -90,7 +90,7 @@ static struct job *job_to_enter(const struct jobs *jobs, const char *name)
 	EACH(struct job, job, jobs->all)
 		if (job_is_named(job, name) && is_likelier(jobs, job, found))
 			found = job;
-	if (found->present)
+	if (found && found->present)
 		wants_reopen(&wants, found);
 	return found;
 }
