@@ -99,7 +99,7 @@ static struct job *job_to_enter(const struct jobs *jobs, const char *name)
 static const struct job *failed_before(const struct jobs *jobs, const struct job *job)
 {
 	for (job = job_before(job); job; job = job_before(job))
-		if (job->looked && !job->present && !tries_at_work(jobs->store, job->key) &&
+		if (job->looked && !job->present && !store_is_locked(jobs->store, job->key) &&
 		    !access(store_path(jobs->store, "objects/%s/log", job->key), R_OK))
 			return job;
 	return NULL;

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,14 +84,4 @@ const char *tries_latest(const struct store *store, const char *target, const ch
 	}
 	closedir(dir);
 	return found;
-}
-
-bool tries_at_work(const struct store *store, const char *key)
-{
-	int fd = open(store_path(store, "objects/%s.lock", key), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	bool held = flock(fd, LOCK_SH | LOCK_NB) < 0;
-	close(fd);
-	return held;
 }

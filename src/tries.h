@@ -11,7 +11,6 @@ void tries_note(const struct store *store, const char *key, const char *target, 
 const char *tries_latest(const struct store *store, const char *target, const char *job);
 // When a key's last try wrote its log, in seconds since 1970; 0: there is none.
 double tries_time(const struct store *store, const char *key);
-bool tries_at_work(const struct store *store, const char *key);
 
 // Notes what a try that did not end well has taken, with all before it that it went on from; the next
 // one that goes on with what it left begins with that.

@@ -173,7 +173,7 @@ static struct log last_try(const struct jobs *jobs, const struct job *job)
 	if (!is_newer(path, good_log(jobs, job)))
 		return (struct log){0};
 	return (struct log){job, path,
-			    tries_at_work(store, key) ? "is at work" : "did not end well"};
+			    store_is_locked(store, key) ? "is at work" : "did not end well"};
 }
 
 // Of a job or of what brings its source: a build that never began has no log of its own. A recipe
