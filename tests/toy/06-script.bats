@@ -73,14 +73,14 @@ say_words() {
 
 @test "what it advises to type is what was typed" {
 	mkdir "$BATS_TEST_TMPDIR/the bin"
-	ln -s "$top/bootstrap" "$BATS_TEST_TMPDIR/the bin/serpent"
+	ln -s "$top/bootstrap" "$BATS_TEST_TMPDIR/the bin/renamed"
 	cd "$BATS_TEST_TMPDIR"
-	run "the bin/serpent" --store new export stage1 --format tar.xz
+	run "the bin/renamed" --store new export stage1 --format tar.xz
 	ended 2
-	says "first run: 'the bin/serpent' --target "
+	says "first run: 'the bin/renamed' --target "
 	PATH="$PWD/the bin:$PATH"
-	run serpent --store new export stage1 --format tar.xz
-	says "first run: '$PWD/the bin/serpent' --target "
+	run renamed --store new export stage1 --format tar.xz
+	says "first run: '$PWD/the bin/renamed' --target "
 }
 
 @test "in a checkout that cannot be written to, the runner is built elsewhere" {
