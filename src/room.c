@@ -83,22 +83,37 @@ static void link_tool(struct room *room, const char *name)
 		sandbox_step(room->sandbox, STEP_LINK, path, mem_format("/host/bin/%s", name));
 }
 
+// The steps of the base set are the same for every job, and a hundred names are not looked for again.
+static void link_base(struct room *room)
+{
+	static struct list steps;
+	if (!steps.count) {
+		const char *root = room->wish->jobs->plan->root;
+		const char *text = file_text(mem_format("%s/src/sh/base-tools", root));
+		struct list names = words(conf_parse("base-tools", text, NULL)->rest);
+		size_t before = room->sandbox->steps.count;
+		EACH(const char, name, names)
+			link_tool(room, name);
+		while (before < room->sandbox->steps.count)
+			list_push(&steps, room->sandbox->steps.at[before++]);
+		return;
+	}
+	EACH(struct step, step, steps)
+		list_push(&room->sandbox->steps, step);
+}
+
 // /host/bin: the base set and what the recipe names. A tool it does not name is not found.
 static void link_tools(struct room *room, const struct recipe *recipe)
 {
-	const struct jobs *jobs = room->wish->jobs;
-	const char *text = file_text(mem_format("%s/src/sh/base-tools", jobs->plan->root));
-	const struct conf *conf = conf_parse("base-tools", text, NULL);
-	struct list base = words(conf->rest);
-	EACH(const char, tool, base)
-		link_tool(room, tool);
+	const struct host *host = room->wish->jobs->host;
+	link_base(room);
 	if (!recipe)
 		return;
 	EACH(const char, tool, recipe->tools)
 		link_tool(room, tool);
 	if (recipe_has_tool(recipe, "cc")) {
-		link_tool(room, jobs->host->cc);
-		link_tool(room, jobs->host->cxx);
+		link_tool(room, host->cc);
+		link_tool(room, host->cxx);
 		link_tool(room, "as"); // what those call by name
 		link_tool(room, "ld");
 	}
