@@ -26,20 +26,20 @@ const char *store_path(const struct store *store, const char *format, ...)
 }
 
 // A slip of the pen must not make somebody's folder a store: gc would clear out what it does not know.
+// Looks for trees/ after it saw the names: another run, which makes the store now, makes that first.
 static void check_place(const struct store *store)
 {
 	static const char *const not_ours = "lost+found"; // in a file system of its own
 	struct stat info;
-	bool readable = !stat(store->path, &info) && S_ISDIR(info.st_mode) &&
-			!access(store->path, R_OK);
-	if (!readable || !access(store_path(store, "trees"), F_OK))
+	if (stat(store->path, &info) < 0 || !S_ISDIR(info.st_mode) || access(store->path, R_OK) < 0)
 		return;
+	const char *other = NULL;
 	struct list names = folder_names(store->path);
 	EACH(const char, name, names)
-		if (strcmp(name, not_ours) != 0)
-			fail(EXIT_INPUT,
-			     "%s: holds '%s' and is no store; give --store a folder of its own",
-			     store->path, name);
+		other = strcmp(name, not_ours) != 0 ? name : other;
+	if (other && access(store_path(store, "trees"), F_OK) < 0)
+		fail(EXIT_INPUT, "%s: holds '%s' and is no store; give --store a folder of its own",
+		     store->path, other);
 }
 
 const struct store *store_open(const char *path)
