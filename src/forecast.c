@@ -111,9 +111,16 @@ static bool is_known(const struct job *job)
 	return job->basis == RECORDED || (job->basis == COSTED && forecast.foretold > 0);
 }
 
+// Seconds of the tries that the job, at work now, goes on from.
+static double earlier(const struct job *job)
+{
+	return job->task ? job->task->record.earlier : 0;
+}
+
 double forecast_of(const struct job *job)
 {
-	return is_known(job) ? job->estimate : 0;
+	double left = job->estimate - earlier(job);
+	return is_known(job) && left > 0 ? left : 0;
 }
 
 static bool is_lost(const struct job *job)
@@ -140,7 +147,7 @@ double forecast_left(double time)
 	EACH(const struct job, job, forecast.wanted) {
 		if (job->present || is_lost(job))
 			continue;
-		double elapsed = job->task ? time - job->task->started : 0;
+		double elapsed = job->task ? time - job->task->started + earlier(job) : 0;
 		double share = job->estimate > elapsed ? 1 - elapsed / job->estimate : 0;
 		double path = job->path - (elapsed < job->estimate ? elapsed : job->estimate);
 		known |= is_known(job);

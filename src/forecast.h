@@ -14,7 +14,7 @@ void forecast_start(const struct jobs *jobs, const struct run_wish *wish, bool w
 // A build has ended: what it took tells how fast this machine is.
 void forecast_learn(const struct job *job, const struct record *record);
 
-// Seconds a job takes in all; 0: there is nothing to tell it from.
+// Seconds a job takes in all, less those of tries it goes on from; 0: there is nothing to tell it from.
 double forecast_of(const struct job *job);
 struct tally forecast_tally(void);
 // Seconds until everything is made, at `time` (monotonic); below 0: there is nothing to tell it from.

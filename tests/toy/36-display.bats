@@ -82,6 +82,20 @@ count() { seen | grep -cF -e "$1" || :; }
 	shown "about 50 min left ("
 }
 
+@test "of what a record says, that which an earlier try has done is over" {
+	add stage2 slow <<<'build() { sleep 1; }'
+	boot --quiet
+	sed -i 's/^seconds=.*/seconds=3000/; s/^cpu=.*/cpu=3000/' "$store/records/$(cat "$store/latest/$native/stage2/slow")"
+	sed -i 's/sleep 1/sleep 600/' "$world/recipes/slow/recipe"
+	run boot --quiet --time-limit 2s
+	ended 75
+	sed -i '1s/.*/1800 1800/' "$store"/objects/*/spent
+	open_screen
+	type_in "./boot -j 1"
+	eventually shown " of 20:00"
+	shown "about 20 min left ("
+}
+
 @test "a narrow terminal, made so while at work, and wide again" {
 	add_slow
 	open_screen
