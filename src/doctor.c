@@ -110,15 +110,18 @@ static struct finding check_compiler(const struct host *host)
 	};
 }
 
-static struct finding check_downloads(void)
+// apt knows mirrors of its own, and curl what --mirror names.
+static const char *downloads_trouble(const struct options *options)
 {
-	bool apt = !access("/usr/lib/apt/apt-helper", X_OK) ||
-		   !access("/usr/libexec/apt/apt-helper", X_OK);
-	return (struct finding){
-		.trouble = apt || host_path("curl")
-				   ? NULL
-				   : "neither curl nor apt; give sources with --mirror",
-	};
+	if (!access("/usr/lib/apt/apt-helper", X_OK) ||
+	    !access("/usr/libexec/apt/apt-helper", X_OK))
+		return NULL;
+	if (!host_path("curl"))
+		return "neither curl nor apt; give sources with --mirror";
+	if (options->run.mirror && *options->run.mirror)
+		return NULL;
+	return "no apt, which would know a mirror of Debian's archive, where some sources are; "
+	       "name one with --mirror URL, or in BOOTSTRAP_MIRROR";
 }
 
 static void check_store(const struct store *store)
@@ -136,7 +139,7 @@ static void check_machine(const struct options *options, const struct store *sto
 		need("store", (struct finding){.trouble = NO_STORE});
 	else
 		check_store(store);
-	need("downloads", check_downloads());
+	need("downloads", (struct finding){.trouble = downloads_trouble(options)});
 	const struct host *host =
 		host_look(store, &(struct host_wish){options->host_clang, options->host_cc});
 	need("compiler", check_compiler(host));

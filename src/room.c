@@ -235,16 +235,19 @@ static void location(struct list *arguments, const char *hash, char *from)
 	list_push(arguments, from);
 }
 
-// A mirror is asked by file name, under the name of either location.
+// A mirror is asked by file name, under the name of either location, and as one of Debian's archive:
+// machines of other distributions know none.
 static void mirror_locations(struct list *arguments, const struct source *source,
 			     const char *mirror)
 {
 	if (source->url)
 		location(arguments, source->sha256,
 			 mem_format("%s/%s", mirror, base_name(source->url)));
-	if (source->debian)
-		location(arguments, source->debian_sha256,
-			 mem_format("%s/%s", mirror, base_name(source->debian)));
+	if (!source->debian)
+		return;
+	location(arguments, source->debian_sha256,
+		 mem_format("%s/%s", mirror, base_name(source->debian)));
+	location(arguments, source->debian_sha256, mem_format("%s/%s", mirror, source->debian));
 }
 
 static void furnish_fetch(struct room *room)

@@ -91,6 +91,17 @@ pin() { # RECIPE FILE
 	equal requests "$(lines_of hello-1.0.tar libc-2.1.tar zed_0.3.orig.tar)" "$(requests | sed 's/ .*//' | sort)"
 }
 
+@test "a mirror may be one of Debian's archive" {
+	own_mirror
+	mkdir -p "$mirror/pool/main/z/zed"
+	mv "$mirror/zed_0.3.orig.tar" "$mirror/pool/main/z/zed/"
+	boot --fetch-only
+	rm -rf "$store"
+	serve
+	run from_url --fetch-only
+	ended 0
+}
+
 @test "a download that is cut off goes on in the middle" {
 	serve cut
 	run from_url --fetch-only

@@ -46,6 +46,7 @@ fake() { # NAME: its script comes on stdin
 
 @test "doctor: all is fine here, with versions" {
 	needs "$(sed -n 's/^qemu=//p' "$world/targets/$foreign")-static"
+	export BOOTSTRAP_MIRROR=$mirror # where there is no apt
 	on_machine "$place"
 	for name in cc make cmake python3 kernel "sandbox without root" user.max_user_namespaces disk "file names" \
 		clock downloads compiler "programs for $foreign"; do fine "$name"; done
@@ -58,6 +59,17 @@ fake() { # NAME: its script comes on stdin
 		equal $group "$(awk -v group=$group '$1 == group && $2 != "-" {print $2}' "$top/src/packages")" \
 			"$(part $group | awk '{print $(1 + /^!/)}')"
 	done
+}
+
+@test "doctor: where there is no apt, a mirror has to be named" {
+	needs curl
+	# shellcheck disable=SC2016 # the inner shell's
+	set -- unshare -rm sh -c '[ ! -d /usr/lib/apt ] || mount -t tmpfs none /usr/lib/apt; exec "$@"' sh \
+		"$runner" --root="$world" --store="$store" doctor
+	run env -u BOOTSTRAP_MIRROR "$@"
+	sick downloads "name one with --mirror URL, or in BOOTSTRAP_MIRROR"
+	run env BOOTSTRAP_MIRROR=http://127.0.0.1 "$@"
+	fine downloads
 }
 
 @test "doctor: a program that is missing, and whether building needs it" {
