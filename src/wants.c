@@ -76,9 +76,9 @@ bool wants_look(const struct wants *wants, struct job *job)
 }
 
 // Stages may list the same build, which then has one key: made again for one, it is so for all.
-static bool made_already(const struct wants *wants, const struct job *job)
+static bool made_already(const struct jobs *jobs, const struct job *job)
 {
-	EACH(const struct job, other, wants->jobs->all)
+	EACH(const struct job, other, jobs->all)
 		if (other->made && !strcmp(other->key, job->key))
 			return true;
 	return false;
@@ -87,7 +87,7 @@ static bool made_already(const struct wants *wants, const struct job *job)
 bool wants_fresh(const struct wants *wants, const struct job *job)
 {
 	bool begun = wants->wish->go_on && store_is_again(wants->jobs->store, job->key);
-	return (begun || named(&wants->wish->fresh, job)) && !made_already(wants, job);
+	return (begun || named(&wants->wish->fresh, job)) && !made_already(wants->jobs, job);
 }
 
 // Noted in the store: a run that goes on without being told is to go on with this.
@@ -101,10 +101,13 @@ static void make_again(const struct wants *wants, struct job *job)
 	job->present = false;
 }
 
+// Made, or noted in the store as to be made.
 static bool has_begun(const struct jobs *jobs, const char *name)
 {
 	EACH(const struct job, job, jobs->all)
-		if (job->wanted && !job->looked && job_is_named(job, name))
+		if (job->wanted && job_is_named(job, name) &&
+		    !(job->key &&
+		      (made_already(jobs, job) || store_is_again(jobs->store, job->key))))
 			return false;
 	return true;
 }
@@ -246,7 +249,7 @@ static bool within(const struct wants *wants, const struct job *job)
 {
 	const struct run_wish *wish = wants->wish;
 	if (wish->only.count)
-		return named(&wish->only, job);
+		return named(&wish->only, job) || named(&wish->fresh, job);
 	return job->stage || (job->source && named(&wish->fresh, job));
 }
 

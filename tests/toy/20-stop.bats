@@ -176,6 +176,28 @@ stops() { # SIGNAL STATUS
 	silent_on "--fresh slow"
 }
 
+@test "what --fresh could not begin is to be said again" {
+	add stage1 slow for=build <<<'package() { date +%N >"$OUT/slow"; }'
+	run boot --only slow
+	ended 0
+	ln -s nowhere "$world/recipes/slow/extra"
+	run boot --fresh slow
+	ended 2
+	says "--target $native --fresh slow"
+	rm "$world/recipes/slow/extra"
+	run boot --only slow --fresh slow
+	equal started stage1/slow "$(started)"
+}
+
+@test "--fresh says what is built again, whatever --only says" {
+	add stage1 slow for=build <<<'package() { : >"$OUT/slow"; }'
+	run boot --only slow --only stage2/hello
+	ended 0
+	run boot --only stage2/hello --fresh slow
+	ended 0
+	equal started stage1/slow "$(started)"
+}
+
 counted() { grep -qs once "$store"/objects/*/build/count; }
 
 @test "what --fresh has begun is gone on with, and what it had made is not lost" {
