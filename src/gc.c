@@ -46,6 +46,12 @@ static void keep_plan(const struct plan_wish *wish, const struct store *store, c
 	}
 }
 
+// The plan that was not asked for begins with the compiler that it would find.
+static const char *keeps_cc(const struct options *options, bool host_clang)
+{
+	return host_clang && !options->host_clang ? NULL : options->host_cc;
+}
+
 static void keep_targets(const struct options *options, const struct jobs *jobs, struct list *names)
 {
 	const struct store *store = jobs->store;
@@ -57,8 +63,7 @@ static void keep_targets(const struct options *options, const struct jobs *jobs,
 		for (int host_clang = 0; host_clang < 2; host_clang++) {
 			wish.host_clang = host_clang;
 			if (!host_clang || host_has_clang(store))
-				keep_plan(&wish, store, host_clang ? NULL : options->host_cc,
-					  names);
+				keep_plan(&wish, store, keeps_cc(options, host_clang), names);
 		}
 	}
 }

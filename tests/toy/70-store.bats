@@ -237,6 +237,27 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	[ -z "$(ls "$store/roots/$foreign")" ]
 }
 
+@test "gc keeps what --host-clang and --host-cc together built" {
+	add stage1 probe for=build <<<'package() { :; }'
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	for name in clang-38 clang++-38 clang-39 clang++-39; do
+		printf '#!/bin/sh\necho "version %s"\n' "${name##*-}" >"$BATS_TEST_TMPDIR/bin/$name"
+		chmod 755 "$BATS_TEST_TMPDIR/bin/$name"
+	done
+	for options in "--host-clang --host-cc clang-38" --host-clang; do
+		# shellcheck disable=SC2086 # two words
+		run boot $options --only probe
+		ended 0
+		equal started stage1/probe "$(started)"
+	done
+	run boot gc --host-clang --host-cc clang-38
+	ended 0
+	run boot --host-clang --host-cc clang-38 --only probe
+	ended 0
+	equal started "" "$(started)"
+}
+
 @test "gc removes what was given up, and what a kill left" {
 	warm
 	add stage2 broken <<<'build() { false; }'
