@@ -50,8 +50,16 @@ static void miss(struct manifest *to, const char *path)
 		to->trouble = mem_format("%s: cannot be read: %s", path, strerror(errno));
 }
 
-// Keys are made during a run, too, when somebody may be at work on the checkout: a file that is gone
-// is one job's trouble.
+// Keys are made during a run, too, when somebody may be at work on the checkout: what is gone is one
+// job's trouble.
+static struct list names_in(struct manifest *to, const char *path)
+{
+	struct list names = {0};
+	if (!folder_try(path, &names))
+		miss(to, path);
+	return names;
+}
+
 static void say_file(struct manifest *to, const char *below)
 {
 	const char *path = mem_format("%s/%s", to->jobs->plan->root, below);
@@ -61,7 +69,7 @@ static void say_file(struct manifest *to, const char *below)
 		return;
 	}
 	if (S_ISDIR(info.st_mode)) {
-		struct list names = folder_names(path);
+		struct list names = names_in(to, path);
 		EACH(const char, name, names)
 			say_file(to, mem_format("%s/%s", below, name));
 		return;
@@ -77,7 +85,7 @@ static void say_file(struct manifest *to, const char *below)
 static void say_style(struct manifest *to, const char *style)
 {
 	size_t length = strlen(style);
-	struct list names = folder_names(mem_format("%s/src/sh/style", to->jobs->plan->root));
+	struct list names = names_in(to, mem_format("%s/src/sh/style", to->jobs->plan->root));
 	EACH(const char, name, names)
 		if (!strncmp(name, style, length) && (!name[length] || name[length] == '.'))
 			say_file(to, mem_format("src/sh/style/%s", name));
@@ -207,7 +215,7 @@ static void manifest_of_unpack(struct manifest *to, const struct job *job)
 	manifest_of_fetch(to, job->source);
 	say(to, "exclude %s", job->source->exclude);
 	say_once(to, &to->jobs->shared->files, "src/sh/unpack", say_file);
-	struct list names = folder_names(job->source->dir);
+	struct list names = names_in(to, job->source->dir);
 	EACH(const char, name, names)
 		if (is_patch(name))
 			say_file(to, mem_format("recipes/%s/%s", job->source->owner, name));

@@ -105,5 +105,6 @@ void plan_check_recipe(const struct plan *plan, const char *name, const struct s
 const struct stage *plan_stage(const struct plan *plan, const char *name);
 
 struct list folder_names(const char *path); // sorted, without dot files; fatal when unreadable
+bool folder_try(const char *path, struct list *names); // false, with errno, when unreadable
 
 #endif

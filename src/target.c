@@ -12,18 +12,27 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-struct list folder_names(const char *path)
+bool folder_try(const char *path, struct list *to)
 {
 	struct list names = {0};
 	DIR *dir = opendir(path);
 	if (!dir)
-		fail_at(path, 0, "this folder cannot be read: %s", strerror(errno));
+		return false;
 	for (struct dirent *entry; (entry = readdir(dir));)
 		if (entry->d_name[0] != '.')
 			list_push(&names, mem_text(entry->d_name));
 	closedir(dir);
 	if (names.count)
 		qsort(names.at, names.count, sizeof *names.at, by_name);
+	*to = names;
+	return true;
+}
+
+struct list folder_names(const char *path)
+{
+	struct list names;
+	if (!folder_try(path, &names))
+		fail_at(path, 0, "this folder cannot be read: %s", strerror(errno));
 	return names;
 }
 
