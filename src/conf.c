@@ -176,6 +176,7 @@ const struct conf *conf_parse(const char *path, const char *text, const struct c
 	struct conf *conf = mem_new(sizeof *conf);
 	struct cursor in = {.conf = conf, .seed = seed, .at = text, .line = 1};
 	conf->path = path;
+	conf->text = text;
 	while (*in.at) {
 		if (*in.at == '#')
 			skip_comment(&in);

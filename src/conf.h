@@ -13,8 +13,8 @@ struct fact {
 };
 
 struct conf {
-	const char *path;
-	const char *rest; // text from the first line that is neither fact, comment nor blank
+	const char *path, *text; // as read
+	const char *rest;	 // text from the first line that is neither fact, comment nor blank
 	int rest_line;
 	struct list facts; // struct fact *
 };

@@ -230,6 +230,33 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	return recipe;
 }
 
+// The next line that says something, and its length; 0 at the end.
+static const char *next_line(const char *at, size_t *length)
+{
+	while (*at == '#' || *at == '\n')
+		at += *at == '#' ? strcspn(at, "\n") : 1;
+	*length = strcspn(at, "\n");
+	return at;
+}
+
+// Line by line, up to the first that is no fact any more: a function's, or none.
+bool recipe_holds(const struct recipe *recipe)
+{
+	const char *trouble, *old = recipe->head->text, *new = file_try(recipe->path, &trouble);
+	size_t length, other;
+	while (new) {
+		old = next_line(old, &length);
+		new = next_line(new, &other);
+		if (old >= recipe->head->rest)
+			return !other || !strncmp(new + strspn(new, LETTERS), "()", 2);
+		if (length != other || strncmp(old, new, length) != 0)
+			return false;
+		old += length;
+		new += length;
+	}
+	return true;
+}
+
 bool recipe_has_tool(const struct recipe *recipe, const char *tool)
 {
 	EACH(const char, name, recipe->tools)

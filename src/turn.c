@@ -6,10 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-// Somebody may be at work on the checkout.
+// Somebody may be at work on the checkout. Other functions of a recipe give another key; but other
+// facts would want another graph, and another room.
 static enum turn renew_key(const struct wants *wants, struct job *job, const char **error)
 {
 	const char *before = job->key;
+	if (job->item && !recipe_holds(job->item->recipe)) {
+		job->trouble = mem_format("%s: its facts were edited during this run",
+					  job->item->recipe->path);
+		*error = job->trouble;
+		return TURN_FAILED;
+	}
 	if (!job_renew_key(wants->jobs, job)) {
 		*error = job->trouble;
 		return TURN_FAILED;

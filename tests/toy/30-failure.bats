@@ -358,6 +358,67 @@ leads() {
 	equal started "$(lines_of stage2 stage2/soon)" "$(started)"
 }
 
+aside_began() { grep -q "start *$1" "$BATS_TEST_TMPDIR/aside"; }
+aside_ends() { # sets $status and $output
+	wait "$runner_pid" && status=0 || status=$?
+	runner_pid=
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+}
+
+@test "a folder that is gone when its patches are looked for stops nothing that is at work" {
+	add stage2 slow <<<'build() { sleep 3; }'
+	add stage2 short <<<'build() { sleep 1; }'
+	sed -i 's/^needs=.*/needs="libc short"/' "$world/recipes/zed/recipe"
+	boot_aside -j3
+	wait_for aside_began stage2/slow
+	mv "$world/recipes/zed" "$world/zed"
+	aside_ends
+	ended 2
+	says "done     stage2/slow"
+	says "zed failed: $world/recipes/zed: cannot be read"
+	mv "$world/zed" "$world/recipes/zed"
+	run boot
+	ended 0
+}
+
+@test "facts that are edited during a run are not built with those of before" {
+	add stage2 slow <<<'build() { sleep 1.5; }'
+	add stage2 late <<-'R'
+		needs=slow
+		package() {
+			echo "x.c:1: error: boom"
+			if command -v perl; then echo with >"$OUT/late"; else return 1; fi
+		}
+	R
+	run boot --only late
+	ended 1
+	says boom
+	boot_aside --only late --fresh slow
+	wait_for aside_began stage2/slow
+	sed -i 's/^licence=.*/&\ntools=perl/' "$world/recipes/late/recipe"
+	aside_ends
+	ended 2
+	says "stage2/late failed: $world/recipes/late/recipe: its facts were edited during this run"
+	silent_on boom # of an earlier try
+	needs perl
+	run boot --only late
+	ended 0
+}
+
+@test "remarks and functions may be edited during a run" {
+	add stage2 slow <<<'build() { sleep 1.5; }'
+	add stage2 late <<-'R'
+		needs=slow
+		package() { echo before >"$OUT/late"; }
+	R
+	boot_aside --only late
+	wait_for aside_began stage2/slow
+	sed -i '1s/$/, or so/; s/before/after/; $a# a remark' "$world/recipes/late/recipe"
+	aside_ends
+	ended 0
+	equal late after "$(cat "$(tree_of stage2/late)/late")"
+}
+
 @test "a file that is back when its recipe's turn comes was never missed" {
 	add stage2 slow <<<'build() { sleep 1.5; }'
 	add stage2 user <<<'needs=slow'
