@@ -3,6 +3,7 @@
 #include "cells.h"
 #include "errors.h"
 #include "groups.h"
+#include "options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,15 +17,17 @@ enum { LOG_TAIL = 25, LOG_TAIL_FOLDED = 2000, LINE_LENGTH = 300, FOLDED_SIZE = 1
 // A full disk is often not told: the message would have gone to the same disk.
 static const char *lack_of_space(const struct store *store)
 {
-	enum { LEAST = 64, MIB = 20 };
-	static const char remedy[] = "./bootstrap gc makes room, --store names another place";
+	enum { MIB = 20, LEAST = 64, ENOUGH = 1024 };
 	struct statvfs info;
 	if (statvfs(store->path, &info) < 0 || !info.f_blocks)
 		return "";
+	const char *remedy = mem_format("%s gc --store %s makes room, --store names another place",
+					fail_self(), options_quoted(store->path));
 	if (info.f_files && !info.f_favail)
 		return mem_format("; the store's file system takes no more files: %s", remedy);
 	long long left = (long long)(info.f_bavail * info.f_frsize >> MIB);
-	if (left >= LEAST && info.f_bavail >= info.f_blocks / 100)
+	long long share = (long long)(info.f_blocks * info.f_frsize >> MIB) / 100;
+	if (left >= ENOUGH || (left >= LEAST && left >= share))
 		return "";
 	return mem_format("; the store's file system is full, but for %lld MiB: %s", left, remedy);
 }
@@ -48,9 +51,9 @@ struct failure failure_of(const struct jobs *jobs, const struct job *job, const 
 {
 	struct first_error error;
 	struct failure failure = {.job = job, .phase = phase, .why = why};
-	if (!job->key)
-		return failure;
 	failure.why = mem_format("%s%s", why, lack_of_space(jobs->store));
+	if (!job->begun) // what there may be is of an earlier run
+		return failure;
 	failure.log = store_path(jobs->store, "objects/%s/log", job->key);
 	if (errors_first(failure.log, phase, &error)) {
 		failure.error = mem_text(error.text);

@@ -223,6 +223,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 	const struct store *store = wish->jobs->store;
 	struct task *task = job->task = mem_new(sizeof *task);
 	bool go_on = may_go_on(job, store);
+	job->begun = true;
 	*task = (struct task){.job = job,
 			      .lock = lock,
 			      .phases = -1,

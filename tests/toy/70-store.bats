@@ -25,7 +25,7 @@ the_run() { printf "'%s' --root='%s' --store='%s' --mirror='%s' --offline --targ
 	run small_store 2048 "$(the_run) --only big"
 	ended 1
 	says "No space left on device"
-	says "stage1/big failed in phase build: exit status 1; the store's file system is full, but for 0 MiB: ./bootstrap gc makes room, --store names another place"
+	says "stage1/big failed in phase build: exit status 1; the store's file system is full, but for 0 MiB: ./bootstrap gc --store $store makes room, --store names another place"
 }
 
 @test "a disk that has no room for the message is told, too" {
@@ -45,7 +45,7 @@ the_run() { printf "'%s' --root='%s' --store='%s' --mirror='%s' --offline --targ
 	add stage1 big for=build <<<'build() { for number in $(seq 3000); do : >"$number"; done; }'
 	run small_store 2048 "mount -o remount,nr_inodes=3000 '$store' && $(the_run) --only big"
 	ended 1
-	says "; the store's file system takes no more files: ./bootstrap gc makes room"
+	says "; the store's file system takes no more files: ./bootstrap gc --store $store makes room"
 }
 
 @test "a full disk when the output is kept is a clear failure, and more space is enough" {
