@@ -33,6 +33,7 @@ struct sandbox {
 	const char *machine;  // what uname(2) says in there; NULL: what it is
 	const char *emulator; // runs its programs, or NULL; how the name of that begins
 	bool interactive;     // keeps the terminal, the signals of its keys and the right to mount
+	bool foreground;      // is given the terminal, as a group of its own
 	const char *folder;
 	char *const *argv, *const *environment;
 	struct sandbox_fd {

@@ -20,12 +20,15 @@ static enum exit_status in_sandbox(struct sandbox *sandbox)
 	int status;
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
 	if (!spawn(sandbox, &child)) {
 		int why = errno; // the search for a remedy has its own
 		fail(EXIT_HOST, "no sandbox: %s; %s", strerror(why), namespace_remedy(why));
 	}
 	while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (sandbox->foreground)
+		tcsetpgrp(STDIN_FILENO, getpgrp());
 	const char *trouble = spawn_trouble(sandbox, &child);
 	if (trouble && WEXITSTATUS(status) == 127) // as a shell says of a command it cannot find
 		warn("%s", trouble);
@@ -54,6 +57,7 @@ static void set_command(struct sandbox *sandbox, const char *place, const struct
 		list_push(&arguments, mem_text("/bin/sh"));
 		list_push(&arguments, mem_text("-i"));
 		set_prompt(sandbox, place);
+		sandbox->foreground = tcgetpgrp(STDIN_FILENO) == getpgrp();
 	}
 	list_push(&arguments, NULL);
 	sandbox->argv = (char *const *)arguments.at;

@@ -73,10 +73,20 @@ static void arrange_fds(const struct sandbox *sandbox, int trouble)
 	syscall(SYS_close_range, TROUBLE_FD + 1, ~0U, 0);
 }
 
+// A shell gives the terminal back to the group it found there; the runner's has no number in here. Signals
+// are blocked, SIGTTOU among them.
+static void take_terminal(void)
+{
+	if (setpgid(0, 0) == 0)
+		tcsetpgrp(STDIN_FILENO, getpid());
+}
+
 __attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
 {
 	sigset_t none;
 	sigemptyset(&none);
+	if (sandbox->foreground)
+		take_terminal();
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL); // what the caller ignores is not the job's business
 	sigprocmask(SIG_SETMASK, &none, NULL);

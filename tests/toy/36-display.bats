@@ -293,3 +293,22 @@ plain() { # ASSIGNMENT
 	type_in 'kill $!'
 	no_strays
 }
+
+@test "a shell in a room: its status, Ctrl-C in it, and the terminal is given back" {
+	open_screen
+	type_in "clear; ./boot shell stage1"
+	eventually shown "stage1:"
+	type_in "sleep 600"
+	screen send-keys C-c
+	type_in "echo 'still' 'in it'"
+	eventually shown "still in it"
+	type_in "clear; exit 3"
+	eventually shown "ready>"
+	type_in "echo 'ended' \$?"
+	eventually shown "ended 3"
+	gone "Cannot set tty"
+	type_in "./boot shell stage1 -- sh -c 'read word; exit \$word'"
+	type_in 5
+	type_in "echo 'ended' \$?"
+	eventually shown "ended 5"
+}
