@@ -26,7 +26,7 @@ static bool can_be_verified(const char *root, const char *name)
 static const char *verifiable(const char *root)
 {
 	const char *text = "";
-	const struct list names = folder_names(mem_format("%s/stages", root));
+	const struct list names = folder_texts(mem_format("%s/stages", root));
 	EACH(const char, name, names)
 		if (can_be_verified(root, name))
 			text = mem_format("%s%s%s", text, *text ? " " : "", name);

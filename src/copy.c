@@ -1,8 +1,9 @@
 // Enters: a file or folder of a checkout. Leaves: a copy that stays as it is when somebody edits the
 // checkout. May touch: the place of the copy.
 //
-// What a key does not hold must not come along: an editor's dot files, and modes that are of the
+// What a key does not hold must not come along: what editors leave, and modes that are of the
 // checkout's umask.
+#include "folder.h"
 #include "tree.h"
 
 #include <dirent.h>
@@ -49,7 +50,7 @@ static bool copy_file(const char *from, const char *to, mode_t mode, const char 
 
 static int is_counted(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.';
+	return !folder_passes_over(entry->d_name);
 }
 
 static bool copy_folder(const char *from, const char *to, const char **error)

@@ -66,7 +66,7 @@ static const char *backends(const struct plan *plan)
 // A stage for one case only comes where another one names it, else last.
 static void read_stages(struct plan *plan)
 {
-	struct list names = folder_names(mem_format("%s/stages", plan->root));
+	struct list names = folder_texts(mem_format("%s/stages", plan->root));
 	EACH(const char, name, names)
 		if (stage_holds(plan, name) == STAGE_ALWAYS)
 			stage_read(plan, name);

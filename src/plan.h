@@ -4,6 +4,7 @@
 #define PLAN_H
 
 #include "conf.h"
+#include "folder.h"
 #include "names.h"
 #include "target.h"
 
@@ -105,8 +106,5 @@ bool recipe_has_tool(const struct recipe *recipe, const char *tool);
 // Fatal when no stage (up to `last`, if any) lists such a recipe; plan_stage when there is none.
 void plan_check_recipe(const struct plan *plan, const char *name, const struct stage *last);
 const struct stage *plan_stage(const struct plan *plan, const char *name);
-
-struct list folder_names(const char *path); // sorted, without dot files; fatal when unreadable
-bool folder_try(const char *path, struct list *names); // false, with errno, when unreadable
 
 #endif

@@ -79,7 +79,7 @@ static void say_patch(struct json *json, const struct source *source, const char
 
 static void say_patches(struct json *json, const struct source *source)
 {
-	struct list names = folder_names(source->dir), patches = {0};
+	struct list names = folder_texts(source->dir), patches = {0};
 	EACH(char, name, names) {
 		size_t length = strlen(name);
 		if (length > 6 && !strcmp(name + length - 6, ".patch"))

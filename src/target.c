@@ -2,39 +2,7 @@
 #include "fail.h"
 #include "plan.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-bool folder_try(const char *path, struct list *to)
-{
-	struct list names = {0};
-	DIR *dir = opendir(path);
-	if (!dir)
-		return false;
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (entry->d_name[0] != '.')
-			list_push(&names, mem_text(entry->d_name));
-	closedir(dir);
-	if (names.count)
-		qsort(names.at, names.count, sizeof *names.at, by_name);
-	*to = names;
-	return true;
-}
-
-struct list folder_names(const char *path)
-{
-	struct list names;
-	if (!folder_try(path, &names))
-		fail_at(path, 0, "this folder cannot be read: %s", strerror(errno));
-	return names;
-}
 
 static struct target *target_read(const char *root, const char *name, const struct conf *distro)
 {
@@ -64,7 +32,7 @@ static struct target *target_read(const char *root, const char *name, const stru
 struct list targets_read(const char *root, const struct conf *distro)
 {
 	struct list targets = {0};
-	struct list names = folder_names(mem_format("%s/targets", root));
+	struct list names = folder_texts(mem_format("%s/targets", root));
 	EACH(const char, name, names)
 		list_push(&targets, target_read(root, name, distro));
 	return targets;

@@ -342,12 +342,13 @@ static void copies_with_the_one_time(void **state)
 	assert_non_null(strstr(error, "File exists"));
 }
 
-// What was copied is what the key of a build says: names without dot files, x or no x.
+// What was copied is what the key of a build says: names that are of account, x or no x.
 static void copies_what_counts(void **state)
 {
 	(void)state;
 	const char *error = "", *path = room();
 	shell("mkdir %s/from; cd %s/from; echo x >text; echo x >run; echo x >.text.swp; "
+	      "touch text~ '#text#' text.orig text.rej text.bak text.swp; "
 	      "chmod 600 text; chmod 770 run",
 	      path, path);
 	assert_true(tree_copy(mem_format("%s/from", path), mem_format("%s/to", path), &error));

@@ -1,0 +1,16 @@
+// What is in a folder, by name.
+#ifndef FOLDER_H
+#define FOLDER_H
+
+#include "mem.h"
+
+#include <stdbool.h>
+
+struct list folder_names(const char *path); // sorted, without dot files; fatal when unreadable
+// The same of a checkout's folder: also without what editors and patch(1) leave beside a file.
+struct list folder_texts(const char *path);
+bool folder_try(const char *path, struct list *texts); // false, with errno, when unreadable
+// Whether it is of no account in a checkout.
+bool folder_passes_over(const char *name);
+
+#endif
