@@ -1,6 +1,6 @@
 // Enters: jobs, and which of them are to be made. Leaves: nothing, or the end of the run, where it can
-// be told now that a build would fail. May touch: PATH's folders, to look; sh, which parses recipes
-// and runs nothing of them.
+// be told now that a build would fail. May touch: PATH's folders and the store, to look; sh, which
+// parses recipes and runs nothing of them.
 #include "inspect.h"
 #include "fail.h"
 
@@ -74,10 +74,13 @@ static bool are_read(const struct list *paths)
 	return !WIFEXITED(status) || WEXITSTATUS(status) != 1;
 }
 
-void inspect(const struct jobs *jobs)
+void inspect(const struct wants *wants)
 {
+	const struct jobs *jobs = wants->jobs;
 	struct names seen = {0};
 	struct list paths = {0};
+	if (wants->ready.count)
+		store_check_writable(jobs->store);
 	EACH(const struct job, job, jobs->all) {
 		if (!job->item || !job->wanted || job->present)
 			continue;

@@ -2,10 +2,10 @@
 #ifndef INSPECT_H
 #define INSPECT_H
 
-#include "job.h"
+#include "run.h"
 
-// Fatal when a recipe that may have to be built names a tool that is nowhere, or has functions that
-// sh cannot read.
-void inspect(const struct jobs *jobs);
+// Fatal when there is something to do and the store cannot be written; or when a recipe that may have
+// to be built names a tool that is nowhere, or has functions that sh cannot read.
+void inspect(const struct wants *wants);
 
 #endif

@@ -381,7 +381,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 	journal_start(&loop.journal, jobs, slots);
 	wants_start(&loop.wants, jobs, wish);
 	emulator_check(jobs);
-	inspect(jobs);
+	inspect(&loop.wants);
 	report_open(jobs, wish, &loop.wants);
 	if (report_clock() >= 0)
 		watch(&loop, report_clock(), &loop);

@@ -346,14 +346,17 @@ bool store_commit_union(const struct store *store, const char *key, const char *
 	return true;
 }
 
-const char *store_published(const struct store *store, const char *target, const char *stage)
+// What a link says, or "".
+static const char *link_text(const char *path)
 {
 	char text[PATH_MAX];
-	ssize_t length = readlink(store_path(store, "roots/%s/%s", target, stage), text,
-				  sizeof text - 1);
-	if (length < 0)
-		return NULL;
-	text[length] = '\0';
+	ssize_t length = readlink(path, text, sizeof text);
+	return length < 0 ? "" : mem_copy(text, (size_t)length);
+}
+
+const char *store_published(const struct store *store, const char *target, const char *stage)
+{
+	const char *text = link_text(store_path(store, "roots/%s/%s", target, stage));
 	const char *out = strrchr(text, '/');
 	return out && store_has_tree(store, out + 1) ? mem_text(out + 1) : NULL;
 }
@@ -364,8 +367,11 @@ void store_publish(const struct store *store, const char *target, const char *st
 	const char *folder = store_path(store, "roots/%s", target);
 	const char *link = mem_format("%s/%s", folder, stage);
 	const char *aside = mem_format("%s.%d", link, (int)getpid());
+	const char *text = mem_format("../../trees/%s", out);
+	if (!strcmp(link_text(link), text)) // in a store that can only be read, too
+		return;
 	tree_folder(folder);
 	unlink(aside);
-	if (symlink(mem_format("../../trees/%s", out), aside) < 0 || rename(aside, link) < 0)
+	if (symlink(text, aside) < 0 || rename(aside, link) < 0)
 		warn("%s: cannot be written: %s", link, strerror(errno));
 }

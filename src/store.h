@@ -87,5 +87,7 @@ struct list store_newest(const struct store *store, long long size);
 // Locks the whole store until this process ends: shared by runs, alone for a sweep. Fatal when others
 // are in the way.
 void store_lock_all(const struct store *store, bool alone);
+// Fatal where jobs could leave nothing.
+void store_check_writable(const struct store *store);
 
 #endif

@@ -211,13 +211,25 @@ struct list store_newest(const struct store *store, long long size)
 	return names;
 }
 
+__attribute__((noreturn)) static void not_writable(const struct store *store)
+{
+	fail(EXIT_HOST, "%s: the store cannot be written: %s; choose another with --store",
+	     store->path, strerror(errno));
+}
+
+void store_check_writable(const struct store *store)
+{
+	if (access(store_path(store, "objects"), W_OK | X_OK) < 0 ||
+	    access(store_path(store, "trees"), W_OK | X_OK) < 0)
+		not_writable(store);
+}
+
 void store_lock_all(const struct store *store, bool alone)
 {
 	int fd = open(store_path(store, "lock"), (alone ? O_RDWR : O_RDONLY) | O_CREAT | O_CLOEXEC,
 		      0644);
 	if (fd < 0)
-		fail(EXIT_HOST, "%s: the store cannot be written: %s; choose another with --store",
-		     store->path, strerror(errno));
+		not_writable(store);
 	if (!flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB))
 		return;
 	if (alone)

@@ -114,8 +114,16 @@ read_only() { # SCRIPT
 	echo 'build() { :; }' >>"$world/recipes/zed/recipe"
 	run read_only "$(the_run)"
 	ended 3
-	says "Read-only file system"
+	says "bootstrap: $store: the store cannot be written: Read-only file system; choose another with --store"
+	silent_on "objects/"
 	silent_on "gc"
+}
+
+@test "a read-only store that has everything is read, and nothing is said of it" {
+	warm
+	run read_only "$(the_run)"
+	ended 0
+	equal output "$(lines_of stage1 stage2 | sed "s,.*,&: $store/roots/$native/&,")" "$output"
 }
 
 @test "why a record cannot be written is shown, and in the log" {
