@@ -53,11 +53,13 @@ static const char *verified(const struct options *options)
 
 static const struct plan *make_plan(const struct options *options)
 {
+	const char *verb = options->verb;
 	const struct plan_wish wish = {
 		.root = options->root,
 		.target = options->target,
 		.machine = machine(options),
 		.host_clang = options->host_clang,
+		.any_target = !strcmp(verb, "targets") || !strcmp(verb, "gc"),
 		.emulate_all = options->emulate_all,
 		.verify = verified(options),
 	};

@@ -6,12 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct target *by_machine(const struct plan *plan, const char *machine)
+static bool is_native(const struct plan *plan, const struct target *target)
 {
-	EACH(const struct target, target, plan->targets)
-		if (!strcmp(target->machine, machine))
-			return target;
-	return NULL;
+	return !strcmp(target->machine, plan->machine);
 }
 
 static const char *target_names(const struct list *targets)
@@ -34,14 +31,23 @@ const struct target *target_named(const struct list *targets, const char *name)
 	     name, target_names(targets), names_hint(name, &names));
 }
 
-static const struct target *chosen(const struct plan *plan, const char *name)
+// A second file for the same machine must not change what is built when nothing is said.
+static const struct target *chosen(const struct plan *plan, const struct plan_wish *wish)
 {
-	if (name)
-		return target_named(&plan->targets, name);
-	if (plan->build)
-		return plan->build;
-	fail(EXIT_INPUT, "no target describes this machine; name one with --target:%s",
-	     target_names(&plan->targets));
+	struct list fitting = {0};
+	if (wish->target)
+		return target_named(&plan->targets, wish->target);
+	EACH(struct target, target, plan->targets)
+		if (wish->any_target || is_native(plan, target))
+			list_push(&fitting, target);
+	if (!fitting.count)
+		fail(EXIT_INPUT, "no target describes this machine; name one with --target:%s",
+		     target_names(&plan->targets));
+	if (fitting.count > 1 && !wish->any_target)
+		fail(EXIT_INPUT,
+		     "several targets describe this machine; say which with --target:%s",
+		     target_names(&fitting));
+	return fitting.at[0];
 }
 
 static bool has_backend(const char *backends, const char *name)
@@ -93,9 +99,9 @@ const struct plan *plan_make(const struct plan_wish *wish)
 	plan->host_clang = wish->host_clang;
 	plan->distro = distro_read(wish->root);
 	plan->targets = targets_read(wish->root, plan->distro);
-	plan->build = by_machine(plan, wish->machine);
-	plan->target = chosen(plan, wish->target);
-	plan->foreign = strcmp(plan->target->machine, wish->machine) != 0;
+	plan->machine = wish->machine;
+	plan->target = chosen(plan, wish);
+	plan->foreign = !is_native(plan, plan->target);
 	plan->native_tools = plan->foreign && !wish->emulate_all;
 	plan->backends = backends(plan);
 	read_stages(plan);
@@ -203,5 +209,5 @@ void plan_print_targets(const struct plan *plan)
 {
 	EACH(const struct target, target, plan->targets)
 		printf("%-12s %-32s %s\n", target->name, target->triple,
-		       target == plan->build ? "this machine" : "");
+		       is_native(plan, target) ? "this machine" : "");
 }

@@ -75,9 +75,9 @@ struct plan {
 	size_t items;		   // in all stages
 	struct list stages;	   // struct stage *, in the order of building
 	const struct target *target;
-	const struct stage *again;  // what verify adds, of the name STAGE_VERIFY, or NULL
-	const struct target *build; // the build machine's own target; NULL: none describes it
-	bool foreign;		    // the build machine cannot run the target's programs
+	const struct stage *again; // what verify adds, of the name STAGE_VERIFY, or NULL
+	const char *machine;	   // the build machine, as uname -m says
+	bool foreign;		   // the build machine cannot run the target's programs
 	bool host_clang;
 	bool native_tools;    // programs of the build machine stand in for emulated ones
 	const char *backends; // LLVM's names of all known targets, joined by ';'
@@ -87,6 +87,7 @@ struct plan_wish {
 	const char *root, *target; // target NULL: the build machine's own
 	const char *machine;	   // the build machine, as uname -m says
 	bool host_clang;
+	bool any_target;    // one as good as another, where none is named: it is about all of them
 	bool emulate_all;   // no program of the build machine stands in for an emulated one
 	const char *verify; // a stage to build once more; STAGE_VERIFY: whichever can; or NULL
 };

@@ -325,6 +325,30 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	printf '%s\n' "$output" | grep -q "^$native .*this machine$"
 }
 
+@test "targets, gc: with several of this machine's, and with none" {
+	sed "s/^triple=.*/&x/" "$world/targets/$native" >"$world/targets/again"
+	all() { "$runner" --root="$world" --store="$store" "$@" 3>&-; }
+	run all
+	ended 2
+	says "several targets describe this machine; say which with --target:"
+	run all targets
+	ended 0
+	equal own "$(lines_of again "$native" | sort)" \
+		"$(printf '%s\n' "$output" | sed -n 's/ .*this machine$//p')"
+	trees=$(ls "$store/trees")
+	run all gc
+	ended 0
+	equal trees "$trees" "$(ls "$store/trees")"
+	rm "$world/targets/again"
+	sed -i 's/^machine=.*/machine=other/' "$world/targets/$native"
+	run all
+	ended 2
+	run all targets
+	ended 0
+	silent_on "this machine"
+	[ "${#lines[@]}" = 2 ]
+}
+
 @test "what cannot be printed is a failure" {
 	for words in plan targets "completion bash --root=$top" --help --version; do
 		# shellcheck disable=SC2086 # words
