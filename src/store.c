@@ -36,7 +36,8 @@ static void check_place(const struct store *store)
 	const char *other = NULL;
 	struct list names = folder_names(store->path);
 	EACH(const char, name, names)
-		other = strcmp(name, not_ours) != 0 ? name : other;
+		if (!other && strcmp(name, not_ours) != 0)
+			other = name;
 	if (other && access(store_path(store, "trees"), F_OK) < 0)
 		fail(EXIT_INPUT, "%s: holds '%s' and is no store; give --store a folder of its own",
 		     store->path, other);
