@@ -3,6 +3,7 @@
 // store (tree).
 #include "verbs.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -77,6 +78,9 @@ static const char *mirror(const char *given)
 	struct stat info;
 	if (!realpath(given, path) || stat(path, &info) < 0 || !S_ISDIR(info.st_mode))
 		fail(EXIT_INPUT, "--mirror %s is neither a folder nor a URL", given);
+	if (access(path, R_OK | X_OK) < 0)
+		fail(EXIT_INPUT, "--mirror %s cannot be read: %s; open it, or leave it out", given,
+		     strerror(errno));
 	return mem_text(path);
 }
 
