@@ -3,6 +3,7 @@
 // parses recipes and runs nothing of them.
 #include "inspect.h"
 #include "fail.h"
+#include "machine.h"
 
 #include <string.h>
 #include <sys/wait.h>
@@ -74,6 +75,14 @@ static bool are_read(const struct list *paths)
 	return !WIFEXITED(status) || WEXITSTATUS(status) != 1;
 }
 
+// A build would run what it has made, and fail at that.
+static void check_noexec(const struct store *store)
+{
+	const char *trouble = machine_noexec(store);
+	if (trouble)
+		fail(EXIT_HOST, "%s", trouble);
+}
+
 void inspect(const struct wants *wants)
 {
 	const struct jobs *jobs = wants->jobs;
@@ -91,6 +100,8 @@ void inspect(const struct wants *wants)
 		names_add(&seen, recipe->name, (void *)recipe);
 		list_push(&paths, mem_text(recipe->path));
 	}
+	if (paths.count)
+		check_noexec(jobs->store);
 	if (paths.count && !are_read(&paths))
 		fail(EXIT_INPUT,
 		     "the shell part of a recipe cannot be read, as said above; nothing "

@@ -88,19 +88,26 @@ static bool has_a_stage(const struct store *store)
 	return false;
 }
 
+const char *machine_noexec(const struct store *store)
+{
+	struct statvfs info;
+	if (statvfs(store->path, &info) < 0 || !(info.f_flag & ST_NOEXEC))
+		return NULL;
+	return mem_format("no program may be run from %s (noexec); choose another place with "
+			  "--store",
+			  store->path);
+}
+
 struct finding machine_disk(const struct store *store)
 {
 	struct statvfs info;
+	const char *noexec = machine_noexec(store);
+	if (noexec)
+		return (struct finding){.trouble = noexec};
 	if (statvfs(store->path, &info) < 0)
 		return (struct finding){.trouble = strerror(errno)};
 	unsigned long long gib = ((unsigned long long)info.f_bavail * info.f_frsize) >> 30;
 	const char *fact = mem_format("%llu GiB free at %s", gib, store->path);
-	if (info.f_flag & ST_NOEXEC)
-		return (struct finding){
-			.trouble = mem_format("no program may be run from %s (noexec); choose "
-					      "another place with --store",
-					      store->path),
-		};
 	if (gib >= DISK_GIB)
 		return (struct finding){.fact = fact};
 	if (has_a_stage(store))

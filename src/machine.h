@@ -13,6 +13,8 @@ struct finding {
 struct finding machine_kernel(void);
 struct finding machine_clock(const struct store *store);
 struct finding machine_memory(const struct host *host);
+// Why nothing that is built there can be run, with the remedy; NULL: it can.
+const char *machine_noexec(const struct store *store);
 // Of the store's folder: room, and what its file system can do.
 struct finding machine_disk(const struct store *store);
 struct finding machine_file_names(const struct store *store);

@@ -126,6 +126,25 @@ read_only() { # SCRIPT
 	equal output "$(lines_of stage1 stage2 | sed "s,.*,&: $store/roots/$native/&,")" "$output"
 }
 
+@test "where no program may be run nothing is built, and all else is done" {
+	mkdir -p "$store"
+	noexec() { # SCRIPT
+		# shellcheck disable=SC2016
+		alone sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,noexec "$1" && eval "$2"' sh \
+			"$store" "$1"
+	}
+	run noexec "$(the_run) --fetch-only"
+	ended 0
+	run noexec "$(the_run)"
+	ended 3
+	equal output \
+		"bootstrap: no program may be run from $store (noexec); choose another place with --store" "$output"
+	rm -r "$store"
+	warm
+	run noexec "$(the_run)"
+	ended 0
+}
+
 @test "why a record cannot be written is shown, and in the log" {
 	warm
 	echo '# a remark' >>"$world/recipes/hello/recipe"
