@@ -200,8 +200,8 @@ static void print_file(const char *path)
 		close(fd);
 }
 
-// The newest is shown whole; of an older good one, beside it, where it lies.
-static void print_log(const struct jobs *jobs, const struct job *job, bool alone)
+// The newest is shown whole; of an older good one, beside it, where it lies. Whether there is any.
+static bool print_log(const struct jobs *jobs, const struct job *job, bool alone)
 {
 	static const char *shown = "";
 	const char *good = good_log(jobs, job);
@@ -209,7 +209,7 @@ static void print_log(const struct jobs *jobs, const struct job *job, bool alone
 	if (try.path && good)
 		printf("==> %s: the last time it went well: %s\n", job->name, good);
 	if (try.path && !strcmp(try.path, shown)) // of a source that several are built from
-		return;
+		return true;
 	if (try.path)
 		printf("==> %s: a try that %s: %s\n", try.job->name, try.what, shown = try.path);
 	else if (!good)
@@ -218,13 +218,15 @@ static void print_log(const struct jobs *jobs, const struct job *job, bool alone
 		printf("==> %s: %s\n", job->name, good);
 	if (try.path || good)
 		print_file(try.path ? try.path : good);
+	return try.path || good;
 }
 
 enum exit_status verb_log(const struct jobs *jobs, const char *recipe)
 {
 	struct wants wants;
+	bool any = false;
 	struct list found = jobs_named(jobs, recipe, &wants);
 	EACH(const struct job, job, found)
-		print_log(jobs, job, found.count == 1);
-	return EXIT_DONE;
+		any |= print_log(jobs, job, found.count == 1);
+	return any ? EXIT_DONE : EXIT_RECIPE;
 }

@@ -79,6 +79,18 @@ teardown() { common_teardown; }
 	says "-clang -O2"
 }
 
+@test "log: of what was never built there is none" {
+	add stage2 new </dev/null
+	run boot log new
+	ended 1
+	equal output "==> stage2/new: there is no log of it" "$output"
+	# one of a recipe's two lines has one
+	echo "zed mode=more" >>"$world/stages/stage2"
+	run boot log zed
+	ended 0
+	says "==> stage2/zed:more: there is no log of it"
+}
+
 @test "log: of a failed build" {
 	add stage2 broken <<<'build() { echo "this went wrong"; false; }'
 	run boot
