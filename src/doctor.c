@@ -17,8 +17,9 @@ static const struct {
 	int major, minor;
 } oldest[] = {{"cmake", 3, 20}, {"python3", 3, 8}, {"g++", 7, 4}};
 
-static size_t problems;	    // so far
-static const char *passing; // a store's folder that only these checks have
+static size_t problems;	     // so far
+static const char *no_store; // why there is none, NULL: there is
+static const char *passing;  // a store's folder that only these checks have then
 
 static void need(const char *what, struct finding finding)
 {
@@ -135,8 +136,8 @@ static void check_machine(const struct options *options, const struct store *sto
 {
 	need("kernel", machine_kernel());
 	check_sandbox(store);
-	if (passing)
-		need("store", (struct finding){.trouble = NO_STORE});
+	if (no_store)
+		need("store", (struct finding){.trouble = no_store});
 	else
 		check_store(store);
 	need("downloads", (struct finding){.trouble = downloads_trouble(options)});
@@ -157,17 +158,26 @@ static const char *passing_folder(void)
 	const char *place = getenv("TMPDIR");
 	char *path = mem_format("%s/bootstrap.XXXXXX", place && *place ? place : "/tmp");
 	if (!mkdtemp(path))
-		fail(EXIT_INPUT, NO_STORE);
+		fail(EXIT_HOST, "%s", no_store);
 	passing = path;
 	atexit(remove_passing);
 	return path;
+}
+
+// What there is to find out is found out without the store that is meant, too.
+static const struct store *open_store(const char *path)
+{
+	const struct store *store = path ? store_try(path, &no_store) : NULL;
+	if (!path)
+		no_store = NO_STORE;
+	return store ? store : store_open(passing_folder());
 }
 
 enum exit_status verb_doctor(const struct options *options, const char *path)
 {
 	static const char *const groups[][2] = {
 		{"run", "to build"}, {"export", "to export"}, {"test", "to test"}};
-	const struct store *store = store_open(path ? path : passing_folder());
+	const struct store *store = open_store(path);
 	size_t found[3];
 	for (size_t i = 0; i < 3; i++) {
 		problems = 0;

@@ -43,7 +43,7 @@ static void check_place(const struct store *store)
 		     store->path, other);
 }
 
-const struct store *store_open(const char *path)
+const struct store *store_try(const char *path, const char **trouble)
 {
 	static const char *const folders[] = {"trees",	"records", "inputs", "logs",	"objects",
 					      "latest", "roots",   "root",   "versions"};
@@ -51,10 +51,21 @@ const struct store *store_open(const char *path)
 	store->path = path;
 	check_place(store);
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		if (!tree_folder(store_path(store, "%s", folders[i])))
-			fail(EXIT_HOST,
-			     "%s: the store cannot be made: %s; choose another with --store", path,
-			     strerror(errno));
+		if (!tree_folder(store_path(store, "%s", folders[i]))) {
+			*trouble = mem_format("%s: the store cannot be made: %s; choose another "
+					      "with --store",
+					      path, strerror(errno));
+			return NULL;
+		}
+	return store;
+}
+
+const struct store *store_open(const char *path)
+{
+	const char *trouble = "";
+	const struct store *store = store_try(path, &trouble);
+	if (!store)
+		fail(EXIT_HOST, "%s", trouble);
 	return store;
 }
 

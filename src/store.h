@@ -34,6 +34,8 @@ struct record {
 
 // Makes the folders when they are missing; fatal when that cannot be done.
 const struct store *store_open(const char *path);
+// NULL and why, with the remedy, where the machine does not allow it.
+const struct store *store_try(const char *path, const char **trouble);
 __attribute__((format(printf, 2, 3))) const char *store_path(const struct store *store,
 							     const char *format, ...);
 

@@ -172,11 +172,17 @@ fake() { # NAME: its script comes on stdin
 	ended 3
 }
 
-@test "doctor: a store that cannot be made" {
+@test "doctor: a store that cannot be made, and the rest is looked at even so" {
 	sed -i "s,--store=\"[^\"]*\",--store=/proc/no," "$ask"
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	export TMPDIR=$BATS_TEST_TMPDIR/empty
 	run "$ask"
 	ended 3
-	says "/proc/no"
+	sick store "/proc/no: the store cannot be made: No such file or directory; choose another with --store"
+	counted
+	for name in cc kernel "sandbox without root" compiler; do fine "$name"; done
+	[ "$(part export)" ]
+	equal left "" "$(ls -A "$TMPDIR")"
 }
 
 # setup_on ID [GROUP]...: what setup would install where os-release says ID
