@@ -76,6 +76,20 @@ static bool below_has(const struct item *asker, const char *need)
 	return false;
 }
 
+__attribute__((noreturn)) static void miss_need(const struct item *item, const char *need)
+{
+	const struct stage *stage = item->stage;
+	const char *path = item->recipe->path;
+	int line = item->recipe->needs_fact->line;
+	if (lists(stage, item, need)) // any other line would have answered
+		fail_at(path, line,
+			"%s needs itself, and no stage below %s lists it; mend needs=", item->name,
+			stage->name);
+	fail_at(path, line,
+		"%s needs '%s', which neither %s nor a stage below it lists; add it to stages/%s",
+		item->name, need, stage->name, stage->name);
+}
+
 static void resolve_need(const struct stage *stage, struct item *item, const char *word)
 {
 	size_t length = strlen(word);
@@ -85,10 +99,7 @@ static void resolve_need(const struct stage *stage, struct item *item, const cha
 	if (found)
 		list_push(&item->needs, found);
 	else if (!optional && item->purpose != FOR_BUILD && !below_has(item, need))
-		fail_at(item->recipe->path, item->recipe->needs_fact->line,
-			"%s needs '%s', which neither %s nor a stage below it lists; "
-			"add it to stages/%s",
-			item->name, need, stage->name, stage->name);
+		miss_need(item, need);
 }
 
 bool item_superseded(const struct item *item)
