@@ -25,6 +25,14 @@ bool is_name(const char *text)
 	return *text && *text != '.' && !strchr(text, '/');
 }
 
+static void check_first_line(const char *path, const char *name, const char *text)
+{
+	const char *start = mem_format("# %s: ", name);
+	size_t length = strlen(start);
+	if (strncmp(text, start, length) != 0 || text[length] == '\n' || !text[length])
+		fail_at(path, 1, "the first line has to be: # %s: what it is", name);
+}
+
 static void check_hash(const struct conf *head, const char *key)
 {
 	const struct fact *hash = conf_fact(head, key);
@@ -214,7 +222,9 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	if (!is_name(name) || access(recipe->dir, F_OK) != 0)
 		fail_at(asker, line, "there is no recipe '%s'; write recipes/%s/recipe", name,
 			name);
-	const struct conf *head = recipe->head = conf_read(recipe->path, NULL);
+	const char *text = file_text(recipe->path);
+	const struct conf *head = recipe->head = conf_parse(recipe->path, text, NULL);
+	check_first_line(recipe->path, name, text);
 	check_rest(head);
 	check_functions(head);
 	recipe->source = source_read(plan, head, name, recipe->dir);
