@@ -50,9 +50,25 @@ static void check_file(const struct conf *head, const char *key)
 			key);
 }
 
+// Of what is unpacked: where there is nothing of that, somebody forgot to say where it is.
+static void check_unused(const struct conf *head)
+{
+	static const char *const keys[] = {"sha256", "debian_sha256", "exclude"};
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		const struct fact *fact = conf_fact(head, keys[i]);
+		if (fact)
+			fail_at(head->path, fact->line,
+				"%s= speaks of a source, and there is none; add source= or "
+				"debian=, or remove it",
+				fact->key);
+	}
+}
+
 static void check_pins(const struct conf *head)
 {
 	const struct fact *url = conf_fact(head, "source"), *debian = conf_fact(head, "debian");
+	if (!url && !debian)
+		check_unused(head);
 	check_file(head, "source");
 	check_file(head, "debian");
 	check_hash(head, "sha256");
