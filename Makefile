@@ -8,12 +8,14 @@ PREFIX = /usr/local
 sources := $(wildcard src/*.c)
 objects := $(sources:src/%.c=$(BUILD)/%.o)
 
+# Each file gets its name when it is whole: several first starts may be making it at once.
 $(BUILD)/bootstrap: $(objects)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(objects) -lcrypto
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@.$$$$ $(objects) -lcrypto && mv $@.$$$$ $@
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(BUILD)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ \
+		-c -o $@.$$$$ $< && mv $@.$$$$ $@
 
 -include $(objects:.o=.d)
 -include tests/tests.mk

@@ -100,6 +100,30 @@ say_words() {
 	chmod -R u+w "$BATS_TEST_TMPDIR/copy"
 }
 
+@test "two first starts at once: each runs a runner that is whole" {
+	mkdir -p "$BATS_TEST_TMPDIR/copy/src" "$BATS_TEST_TMPDIR/copy/tests" "$BATS_TEST_TMPDIR/bin"
+	cp "$top/bootstrap" "$top/Makefile" "$BATS_TEST_TMPDIR/copy/"
+	: >"$BATS_TEST_TMPDIR/copy/src/main.c"
+	: >"$BATS_TEST_TMPDIR/copy/tests/tests.mk"
+	# A compiler that takes its time and writes a script.
+	cat >"$BATS_TEST_TMPDIR/bin/cc" <<-'R'
+		#!/bin/sh
+		while [ "$1" != -o ]; do shift; done
+		echo '#!/bin/sh' >"$2"
+		chmod 755 "$2"
+		sleep 1
+		echo 'echo whole' >>"$2"
+	R
+	chmod 755 "$BATS_TEST_TMPDIR/bin/cc"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	"$BATS_TEST_TMPDIR/copy/bootstrap" >"$BATS_TEST_TMPDIR/first" 3>&- &
+	sleep 1.5 # the first one links
+	run "$BATS_TEST_TMPDIR/copy/bootstrap"
+	wait $!
+	equal second whole "$output"
+	equal first whole "$(cat "$BATS_TEST_TMPDIR/first")"
+}
+
 @test "installed, it is a link that works" {
 	make -s -C "$top" install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr >/dev/null
 	run "$BATS_TEST_TMPDIR/root/usr/bin/bootstrap" --version
