@@ -214,6 +214,109 @@ os.execvp(sys.argv[1], sys.argv[1:])' $sh ci/job >said 2>&1 3>&- &
 
 find_half() { [ "$(find store/objects -name half 2>/dev/null)" ]; }
 
+@test "ci: without zstd nothing is begun" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for tool in sh readlink dirname; do ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/$tool"; done
+	PATH=$BATS_TEST_TMPDIR/bin run ci/local "$native"
+	ended 3
+	says "./bootstrap --setup=export"
+	[ ! -e store ]
+}
+
+# A zstd or tar that fails when it is given this, as it does where a disk is full.
+fails() { # PROGRAM ARGUMENT
+	cat >"$BATS_TEST_TMPDIR/$1" <<-P
+		#!/bin/sh
+		case " \$* " in *" $2 "*) exit 1 ;; esac
+		exec $(command -v "$1") "\$@"
+	P
+	chmod 755 "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "ci: what could not be packed is gone on with, by a job for any target, in every sh" {
+	TIME_LIMIT=60s
+	in_every_sh
+	fails zstd -T0
+	mv "$BATS_TEST_TMPDIR/zstd" "$BATS_TEST_TMPDIR/broken"
+	for sh in "${shells[@]}"; do
+		rm -rf cache store
+		cp "$BATS_TEST_TMPDIR/broken" "$BATS_TEST_TMPDIR/zstd"
+		# shellcheck disable=SC2086 # a program and its first argument
+		run $sh ci/job
+		ended 3
+		says "store/ cannot be packed; it is kept"
+		equal "archives" "" "$(ls cache/*.zst*)"
+		# shellcheck disable=SC2086
+		TARGET=$foreign run $sh ci/job
+		ended 3
+		silent_on " start "
+		rm "$BATS_TEST_TMPDIR/zstd"
+		# shellcheck disable=SC2086
+		run $sh ci/job
+		ended 0
+		says "going on with store/"
+		equal "started again" "" "$(started)"
+	done
+	cp "$BATS_TEST_TMPDIR/broken" "$BATS_TEST_TMPDIR/zstd"
+	add stage1 more for=build <<<'package() { : >"$OUT/more"; }'
+	ci/job || :
+	rm "$BATS_TEST_TMPDIR/zstd"
+	TARGET=$foreign ci/job
+	in_archive '^./trees/.*/more$'
+}
+
+@test "ci: a store whose job was killed is gone on with, and half of one is not" {
+	add_slow
+	TIME_LIMIT=60s
+	ci/job 3>&- &
+	wait_for find_half
+	kill -9 $! "$(pgrep -P $!)"
+	sed -i /^slow/d "$world/stages/stage1"
+	run ci/job --last
+	ended 0
+	says "going on with store/"
+	silent_on " start    stage1/compiler"
+	: >store/.ci-target # as it is while a store is unpacked or removed
+	rm -r store/records
+	run ci/job --last
+	ended 0
+	equal "started again" "" "$(started)"
+}
+
+@test "ci: what people build in a job's store is kept, and a store of their own" {
+	TIME_LIMIT=60s
+	ci/job
+	add stage1 byhand for=build <<<'package() { : >"$OUT/byhand"; }'
+	./bootstrap --target "$native" --store store
+	run ci/job
+	equal "started again" "" "$(started)"
+	in_archive '^./trees/.*/byhand$'
+	rm -r cache
+	run ci/job
+	equal "started again" "" "$(started)"
+	rm -rf store
+	./bootstrap --target "$native" --store store --until stage1
+	run ci/job
+	ended 3
+	says "a store/ that no job has made"
+	ls store/records/*
+}
+
+@test "ci: an archive that the disk has no room for is kept" {
+	TIME_LIMIT=60s
+	ci/job
+	cp "cache/$native.tar.zst" before
+	fails tar -xpf
+	run ci/job
+	ended 3
+	says "cannot be unpacked"
+	cmp "cache/$native.tar.zst" before
+	rm "$BATS_TEST_TMPDIR/tar"
+	run ci/job
+	ended 0
+	equal "started again" "" "$(started)"
+}
+
 @test "ci: a broken cache is as good as none" {
 	mkdir cache
 	echo nothing >"cache/$native.tar.zst"
