@@ -38,6 +38,20 @@ driver() { # STATUS LAST GROUP...
 	driver 1 "0 passed, 0 failed"
 }
 
+@test "real builds are on disk, unless it is said where" {
+	mkdir "$BATS_TEST_TMPDIR/tests/real"
+	group toys <<<'echo 1..1; echo ok 1 "in $TMPDIR"'
+	group real/stage <<<'echo 1..1; echo ok 1 "on $TMPDIR"'
+	CI='' TMPDIR='' driver 0 "2 passed, 0 failed" toys real/stage
+	says "on /var/tmp"
+	silent_on "in /var/tmp"
+	CI='' TMPDIR=$BATS_TEST_TMPDIR driver 0 "2 passed, 0 failed" real/stage toys
+	says "on $BATS_TEST_TMPDIR"
+	says "in $BATS_TEST_TMPDIR"
+	# by themselves, too; but for what runs inside a root
+	equal "not on disk" "posix projects self-hosting" "$(cd "$top/tests/real" && grep -l -d skip 'TMPDIR:-/tmp' -- * | xargs)"
+}
+
 @test "skips are said, and are failures where CI is true" {
 	group skips <<<'echo 1..2; echo ok 1 a; echo "ok 2 b # skip no reason"'
 	CI='' driver 0 "1 passed, 0 failed" skips
