@@ -83,21 +83,42 @@ say_words() {
 	says "first run: '$PWD/the bin/renamed' --target "
 }
 
-@test "in a checkout that cannot be written to, the runner is built elsewhere" {
-	mkdir "$BATS_TEST_TMPDIR/copy"
+# A checkout of nobody's, without a runner.
+copy_checkout() {
+	copy=$BATS_TEST_TMPDIR/copy
+	mkdir -p "$copy/tests"
 	cp -R "$top/bootstrap" "$top/Makefile" "$top/src" "$top/targets" "$top/stages" "$top/recipes" "$top/distro" \
-		"$BATS_TEST_TMPDIR/copy/"
-	mkdir "$BATS_TEST_TMPDIR/copy/tests"
-	cp "$top/tests/tests.mk" "$BATS_TEST_TMPDIR/copy/tests/"
+		"$copy/"
+	cp "$top/tests/tests.mk" "$copy/tests/"
 	chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
-	chmod -R a+rX,a-w "$BATS_TEST_TMPDIR/copy"
+	chmod -R a+rX "$copy"
+}
+
+# The runner that is in HOME, once made and once found there.
+runs_from_home() {
 	for time in first second; do
-		run as_nobody env -u XDG_CACHE_HOME "$BATS_TEST_TMPDIR/copy/bootstrap" --version
+		run as_nobody env -u XDG_CACHE_HOME "$@" "$copy/bootstrap" --version
 		ended 0
 		case $output in "bootstrap "*) ;; *) echo "$time: $output"; false ;; esac
 	done
+}
+
+@test "in a checkout that cannot be written to, the runner is built elsewhere" {
+	copy_checkout
+	chmod -R a-w "$copy"
+	runs_from_home
 	ls "$BATS_TEST_TMPDIR"/home/.cache/bootstrap-runner/*/bootstrap
-	chmod -R u+w "$BATS_TEST_TMPDIR/copy"
+	chmod -R u+w "$copy"
+}
+
+@test "a build/ that is somebody else's does not matter, once a source is newer" {
+	copy_checkout
+	mkdir "$copy/build"
+	if [ "$(id -u)" = 0 ]; then chown -R 65534:65534 "$copy"; fi
+	chown "$(id -u)" "$copy/build"
+	chmod 555 "$copy/build"
+	runs_from_home
+	equal "in build/" "" "$(ls "$copy/build")"
 }
 
 @test "two first starts at once: each runs a runner that is whole" {
