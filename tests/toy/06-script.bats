@@ -107,7 +107,21 @@ runs_from_home() {
 	copy_checkout
 	chmod -R a-w "$copy"
 	runs_from_home
-	ls "$BATS_TEST_TMPDIR"/home/.cache/bootstrap-runner/*/bootstrap
+	ls "$BATS_TEST_TMPDIR"/home/.cache/bootstrap-runner/*/build/bootstrap
+	# where names have blanks, too
+	mkdir "$BATS_TEST_TMPDIR/ho me"
+	chmod 777 "$BATS_TEST_TMPDIR/ho me"
+	runs_from_home HOME="$BATS_TEST_TMPDIR/ho me"
+	ls "$BATS_TEST_TMPDIR/ho me"/.cache/bootstrap-runner/*/build/bootstrap
+	# and nothing from a place that is anybody's
+	for home in '' /nowhere; do
+		run as_nobody env -u XDG_CACHE_HOME HOME="$home" "$copy/bootstrap" --version
+		ended 3
+		silent_on "--setup"
+	done
+	run as_nobody env -u XDG_CACHE_HOME -u HOME "$copy/bootstrap" --version
+	ended 3
+	equal said "bootstrap: HOME is not set, and $copy cannot be written to; set HOME, or XDG_CACHE_HOME" "$output"
 	chmod -R u+w "$copy"
 }
 
