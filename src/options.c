@@ -246,13 +246,21 @@ static const char *option_meant(const char *word)
 	return strcmp(name, "--jobs") ? names_hint(name, &known) : "; did you mean '-j'?";
 }
 
+// An installed bootstrap has no script in front of it, and so sees what that would take.
+__attribute__((noreturn)) static void refuse(const char *word)
+{
+	if (!strncmp(word, "--setup", 7) && (!word[7] || word[7] == '='))
+		fail(EXIT_INPUT, "%s is for the script at the top of a checkout: ./bootstrap %s",
+		     word, word);
+	fail(EXIT_INPUT, "'%s' is no option; see ./bootstrap --help%s", word, option_meant(word));
+}
+
 static int option(struct options *options, struct list *given, char **words, int left)
 {
 	char *value = NULL;
 	const struct option *found = find(words[0], &value);
 	if (!found)
-		fail(EXIT_INPUT, "'%s' is no option; see ./bootstrap --help%s", words[0],
-		     option_meant(words[0]));
+		refuse(words[0]);
 	if (found->shape == FLAG && value)
 		fail(EXIT_INPUT, "%s takes no value", found->name);
 	bool next = found->shape != FLAG && !value;

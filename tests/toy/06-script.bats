@@ -50,6 +50,20 @@ say_words() {
 	done
 }
 
+@test "--setup: without root or sudo it says what root has to run" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for tool in sh readlink dirname awk sort grep; do ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/$tool"; done
+	ln -s "$(command -v false)" "$BATS_TEST_TMPDIR/bin/dpkg-query"
+	printf '#!/bin/sh\necho 1000\n' >"$BATS_TEST_TMPDIR/bin/id"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/id"
+	for group in '' =export =test; do
+		PATH=$BATS_TEST_TMPDIR/bin run "$top/bootstrap" "--setup$group"
+		ended 3
+		equal said "bootstrap: root is needed to install packages; run this as root: ./bootstrap --setup$group" \
+			"${lines[-1]}"
+	done
+}
+
 @test "without make it says what to do" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	for tool in sh readlink dirname; do
