@@ -59,6 +59,18 @@ export_plainly() { # TARGET
 		--output "$BATS_TEST_TMPDIR/plain-$1.tar.zst" 3>&-
 }
 
+run_workflow() {
+	NODE_PATH=$BATS_FILE_TMPDIR/npm/node_modules run node "$top/tests/toy/workflow.js" ci/github.yml "$world" \
+		"$BATS_TEST_TMPDIR/room"
+}
+
+run_pipeline() {
+	git init -q
+	git add -A
+	git -c user.name=toy -c user.email=toy@toy.invalid commit -q -m toys
+	run gitlab-ci-local --file ci/gitlab.yml --force-shell-executor --concurrency 1
+}
+
 # For the toy world, with limits that are reached.
 as_toys() { sed -i 's/\[armv8a, x86_64\]/[near, far]/; s/TIME_LIMIT: .*/TIME_LIMIT: 5s/' "ci/$1"; }
 
@@ -83,7 +95,7 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 
 @test "ci: the pipeline is what GitLab's schema allows" {
 	gitlab-ci-local --file ci/gitlab.yml --list </dev/null
-	sed "s/when: always/when: sometimes/" ci/gitlab.yml >wrong.yml
+	sed "/paths: .cache/{n; s/when: always/when: sometimes/}" ci/gitlab.yml >wrong.yml
 	run gitlab-ci-local --file wrong.yml --list
 	ended 1
 	says "cache[0].when is not 'on_success'"
@@ -344,8 +356,7 @@ fails() { # PROGRAM ARGUMENT
 	export_plainly far
 	add_slow
 	as_toys github.yml
-	NODE_PATH=$BATS_FILE_TMPDIR/npm/node_modules run node "$top/tests/toy/workflow.js" ci/github.yml "$world" \
-		"$BATS_TEST_TMPDIR/room"
+	run_workflow
 	ended 0
 	equal "jobs that came to their limit" 4 "$(stops)"
 	for target in near far; do
@@ -361,14 +372,27 @@ fails() { # PROGRAM ARGUMENT
 	export_plainly far
 	add_slow
 	as_toys gitlab.yml
-	git init -q
-	git add -A
-	git -c user.name=toy -c user.email=toy@toy.invalid commit -q -m toys
-	run gitlab-ci-local --file ci/gitlab.yml --force-shell-executor --concurrency 1
+	run_pipeline
 	ended 0
 	equal "jobs that came to their limit" 4 "$(stops)"
 	for target in near far; do
 		check_result out $target 3
 		cmp out/$target-stage2.tar.zst "$BATS_TEST_TMPDIR/plain-$target.tar.zst"
 	done
+}
+
+@test "ci: a target that fails does not end the other, in neither" {
+	add_slow
+	add stage2 broken if=foreign <<<'build() { false; }'
+	as_toys github.yml
+	as_toys gitlab.yml
+	run_workflow
+	ended 1
+	says "stage2/broken"
+	check_result "$BATS_TEST_TMPDIR/room/artifacts/$native" "$native" 3
+	[ ! -e "$BATS_TEST_TMPDIR/room/artifacts/$foreign/$foreign-stage2.tar.zst" ]
+	run_pipeline
+	ended 1
+	check_result out "$native" 3
+	[ ! -e "out/$foreign-stage2.tar.zst" ]
 }

@@ -59,6 +59,9 @@ function run(step, work, environment, facts) {
 
 let failed = false, done = new Set();
 for (const [name, job] of Object.entries(workflow.jobs)) {
+	const always = job.if === "${{ !cancelled() }}";
+	if (job.if && !always) die(`if: ${job.if} is not known`);
+	if (failed && !always) continue;
 	if (job.needs && !done.has(job.needs)) die(`${name} comes before ${job.needs}`);
 	for (const target of job.strategy.matrix.target) {
 		const facts = {"matrix.target": target, "github.run_id": 1, "github.run_attempt": 1, "github.job": name};
@@ -71,6 +74,5 @@ for (const [name, job] of Object.entries(workflow.jobs)) {
 		failed = failed || !well;
 	}
 	done.add(name);
-	if (failed) break;
 }
 process.exit(failed ? 1 : 0);
