@@ -59,12 +59,24 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 @test "docs: every how-to that changes plans says how the tests learn of it" {
 	mkdir "$checkout/tests"
 	cp -R "$top/tests/golden" "$top/tests/world" "$checkout/tests"
+	git -C "$checkout" init -q
+	git -C "$checkout" add tests
+	git -C "$checkout" -c user.name=toy -c user.email=toy@toy.invalid commit -q -m toys
 	block "$top/docs/fork.md" id= >"$checkout/distro"
 	block "$top/docs/processor.md" triple= >"$checkout/targets/riscv64"
 	for file in fork package processor; do grep -q 'make golden' "$top/docs/$file.md"; done
 	RUNNER=$runner "$checkout/tests/golden/update"
 	plan --target riscv64 --build x86_64 | cmp - "$checkout/tests/golden/real-riscv64-x86_64"
 	plan --target x86_64 --build x86_64 | cmp - "$checkout/tests/golden/real-x86_64-x86_64"
+	# and git shows it
+	(cd "$checkout" && eval "$(grep -o 'git add -N [^`]*' docs/processor.md)")
+	git -C "$checkout" diff --name-only | grep -x tests/golden/real-riscv64-x86_64
+	# what is said to name processors, does
+	# names are words
+	# shellcheck disable=SC2013
+	for file in $(sed -n '/^Before you commit/,$p' "$top/docs/processor.md" | grep -oE '(ci|tests)/[a-z0-9./]+[a-z0-9]' | grep -v golden); do
+		grep -qE 'armv8a.*x86_64|x86_64.*armv8a' "$top/$file" || { echo "$file names none"; return 1; }
+	done
 }
 
 @test "docs: the chicken and the egg are as stages.md draws them" {
