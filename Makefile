@@ -59,8 +59,8 @@ clean:
 
 help:
 	@sed -n 's/^# \(make.*\)/\1/p' $(MAKEFILE_LIST)
-	@echo 'make check-unit, check-toy, check-cases, check-lint, check-real, asan, fuzz'
-	@echo 'make check-sources, bench, install, clean'
+	@echo 'make check-fast, check-unit, check-toy, check-cases, check-lint, check-real, asan, fuzz'
+	@echo 'make golden, check-sources, bench, install, clean'
 
 .PHONY: check check-real check-sources bench install install-share clean help
 .DEFAULT_GOAL := $(BUILD)/bootstrap
