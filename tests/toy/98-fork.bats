@@ -92,6 +92,20 @@ names() {
 	# shellcheck disable=SC1090
 	equal facts "fork-1|The Fork's Name|The Fork's Name 2.0|2.0|https://fork.example/" \
 		"$(. "$release" && echo "$ID|$NAME|$PRETTY_NAME|$VERSION_ID|$HOME_URL")"
+	# and what may be left out, in the order in which it is there
+	equal lines "ID NAME PRETTY_NAME VERSION_ID HOME_URL" "$(sed 's/=.*//' "$release" | xargs)"
+	cp "$release" "$BATS_TEST_TMPDIR/before"
+	printf 'bugs=https://fork.example/bugs\ndocs=https://fork.example/docs\n' >>"$world/distro"
+	boot --quiet
+	{
+		cat "$BATS_TEST_TMPDIR/before"
+		echo 'DOCUMENTATION_URL="https://fork.example/docs"'
+		echo 'BUG_REPORT_URL="https://fork.example/bugs"'
+	} | cmp - "$release"
+	echo support=https://fork.example/support >>"$world/distro"
+	boot --quiet
+	# shellcheck disable=SC1090
+	equal support "https://fork.example/support" "$(. "$release" && echo "$SUPPORT_URL")"
 }
 
 @test "fork: a recipe that asks gets every fact, and only that recipe is built again" {
