@@ -67,6 +67,19 @@ static int slips(const char *one, const char *other)
 	return from[rows][columns];
 }
 
+static const char *hint(const char *meant)
+{
+	return mem_format("; did you mean '%s'?", meant);
+}
+
+const char *names_slip(const char *name, const struct list *known)
+{
+	EACH(const char, other, *known)
+		if (slips(name, other) == 1)
+			return hint(other);
+	return "";
+}
+
 const char *names_hint(const char *name, const struct list *known)
 {
 	const char *nearest = NULL;
@@ -81,5 +94,5 @@ const char *names_hint(const char *name, const struct list *known)
 		best = far;
 		nearest = alone ? other : nearest;
 	}
-	return alone ? mem_format("; did you mean '%s'?", nearest) : "";
+	return alone ? hint(nearest) : "";
 }

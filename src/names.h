@@ -15,5 +15,7 @@ struct list names_find(const struct names *names, const char *name);
 // "; did you mean 'NAME'?", the one of a list of names from which `name` differs by a slip of the pen:
 // two letters at most, and less than half of it. "" when there is none, or two are as near.
 const char *names_hint(const char *name, const struct list *known);
+// The same for the first that is one slip away, of names that are too short for that.
+const char *names_slip(const char *name, const struct list *known);
 
 #endif

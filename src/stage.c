@@ -44,6 +44,11 @@ static void check_value(const struct item *item, const char *key)
 	if (recipe_is_fact(key))
 		fail_at(path, item->line, "'%s' is a fact of recipes; call the value otherwise",
 			key);
+	// With a slip of the pen in it a line would hold in every case.
+	struct list conditions = words("if for");
+	const char *hint = names_slip(key, &conditions);
+	if (*hint)
+		fail_at(path, item->line, "'%s' is no name for a value%s", key, hint);
 	EACH(const struct fact, other, item->values)
 		if (!strcmp(other->key, key))
 			fail_at(path, item->line, "'%s' has two values; keep one of them", key);

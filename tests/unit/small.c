@@ -361,6 +361,24 @@ static void a_slip_of_the_pen_is_told(void **state)
 	assert_true(*meant(longest, longest + 1));
 }
 
+static const char *slipped(const char *name)
+{
+	struct list list = words("if for");
+	return names_slip(name, &list);
+}
+
+static void a_slip_shows_in_the_shortest_names(void **state)
+{
+	(void)state;
+	assert_string_equal(slipped("fi"), "; did you mean 'if'?");
+	assert_string_equal(slipped("i"), "; did you mean 'if'?");
+	assert_string_equal(slipped("fro"), "; did you mean 'for'?");
+	assert_string_equal(slipped("form"), "; did you mean 'for'?");
+	assert_string_equal(slipped("if"), "");
+	assert_string_equal(slipped("mode"), "");
+	assert_string_equal(slipped("word"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +400,7 @@ int main(void)
 		cmocka_unit_test(memory_is_new_and_aligned),
 		cmocka_unit_test(names_keep_the_order_of_their_things),
 		cmocka_unit_test(a_slip_of_the_pen_is_told),
+		cmocka_unit_test(a_slip_shows_in_the_shortest_names),
 	};
 	return cmocka_run_group_tests_name("small", tests, NULL, NULL);
 }
