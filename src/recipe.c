@@ -177,7 +177,8 @@ static const char *style_read(const struct plan *plan, const struct conf *head)
 	if (!style)
 		return "none";
 	const char *path = mem_format("%s/src/sh/style/%s", plan->root, style->value);
-	if (!is_name(style->value) || access(path, R_OK) != 0)
+	// What has a dot in it is there for a style to read.
+	if (!is_name(style->value) || strchr(style->value, '.') || access(path, R_OK) != 0)
 		fail_at(head->path, style->line, "there is no style '%s' in src/sh/style",
 			style->value);
 	return style->value;
