@@ -149,6 +149,32 @@ runs_from_home() {
 	equal "in build/" "" "$(ls "$copy/build")"
 }
 
+@test "in a checkout that cannot be written to, an older source is a newer runner, too" {
+	copy=$BATS_TEST_TMPDIR/copy
+	mkdir -p "$copy/src" "$copy/tests" "$BATS_TEST_TMPDIR/bin"
+	cp "$top/bootstrap" "$top/Makefile" "$copy/"
+	: >"$copy/tests/tests.mk"
+	# A compiler whose programs are their sources.
+	cat >"$BATS_TEST_TMPDIR/bin/cc" <<-'R'
+		#!/bin/sh
+		for word; do
+			case $word in *.[co]) from=$word ;; */bootstrap.* | *.o.*) to=$word ;; esac
+		done
+		cp "$from" "$to"
+		chmod 755 "$to"
+	R
+	chmod 755 "$BATS_TEST_TMPDIR/bin/cc"
+	chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+	for version in one two; do
+		printf '#!/bin/sh\necho %s\n' $version >"$copy/src/main.c"
+		touch -d 2001-01-01 "$copy/src/main.c"
+		chmod -R a+rX,a-w "$copy"
+		run as_nobody env -u XDG_CACHE_HOME PATH="$BATS_TEST_TMPDIR/bin:$PATH" "$copy/bootstrap"
+		equal version $version "$output"
+		chmod -R u+w "$copy"
+	done
+}
+
 @test "two first starts at once: each runs a runner that is whole" {
 	mkdir -p "$BATS_TEST_TMPDIR/copy/src" "$BATS_TEST_TMPDIR/copy/tests" "$BATS_TEST_TMPDIR/bin"
 	cp "$top/bootstrap" "$top/Makefile" "$BATS_TEST_TMPDIR/copy/"
