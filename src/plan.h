@@ -100,8 +100,7 @@ void plan_print_targets(const struct plan *plan);
 // The readers behind it.
 const struct conf *distro_read(const char *root);
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
-// Has its file still the facts that the plan was made of? Unreadable counts as yes.
-bool recipe_holds(const struct recipe *recipe);
+bool recipe_holds(const struct recipe *recipe); // false: its file has other facts by now
 bool recipe_has_tool(const struct recipe *recipe, const char *tool);
 
 // Fatal when no stage (up to `last`, if any) lists such a recipe; plan_stage when there is none.
