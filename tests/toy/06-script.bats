@@ -58,6 +58,7 @@ say_words() {
 	chmod 755 "$BATS_TEST_TMPDIR/bin/id"
 	for group in '' =export =test; do
 		PATH=$BATS_TEST_TMPDIR/bin run "$top/bootstrap" "--setup$group"
+		case $output in *"setup knows"*) cannot "setup does not know this system" ;; esac
 		ended 3
 		equal said "bootstrap: root is needed to install packages; run this as root: ./bootstrap --setup$group" \
 			"${lines[-1]}"
@@ -118,6 +119,7 @@ runs_from_home() {
 }
 
 @test "in a checkout that cannot be written to, the runner is built elsewhere" {
+	needs_another_user
 	copy_checkout
 	chmod -R a-w "$copy"
 	runs_from_home
@@ -140,6 +142,7 @@ runs_from_home() {
 }
 
 @test "a build/ that is somebody else's does not matter, once a source is newer" {
+	needs_another_user
 	copy_checkout
 	mkdir "$copy/build"
 	if [ "$(id -u)" = 0 ]; then chown -R 65534:65534 "$copy"; fi
@@ -150,6 +153,7 @@ runs_from_home() {
 }
 
 @test "in a checkout that cannot be written to, an older source is a newer runner, too" {
+	needs_another_user
 	copy=$BATS_TEST_TMPDIR/copy
 	mkdir -p "$copy/src" "$copy/tests" "$BATS_TEST_TMPDIR/bin"
 	cp "$top/bootstrap" "$top/Makefile" "$copy/"

@@ -13,9 +13,9 @@ alone() {
 small_store() { # KIB SCRIPT: a store with so much space, of 8 MiB; give_space gives the rest
 	mkdir -p "$store"
 	# shellcheck disable=SC2016
-	alone sh -c 'mount -t tmpfs -o size=8m tmpfs "$2" && mkdir "$2/trees" &&
+	alone sh -c 'mount -t tmpfs -o "size=8m$4" tmpfs "$2" && mkdir "$2/trees" &&
 		head -c "$(((8192 - $1) * 1024))" /dev/zero >"$2/ballast" &&
-		give_space() { rm "$store/ballast"; } && store=$2 && eval "$3"' sh "$1" "$store" "$2"
+		give_space() { rm "$store/ballast"; } && store=$2 && eval "$3"' sh "$1" "$store" "$2" "${limits:-}"
 }
 
 the_run() { printf "'%s' --root='%s' --store='%s' --mirror='%s' --offline --target '%s'" "$runner" "$world" "$store" "$mirror" "$native"; }
@@ -43,7 +43,7 @@ the_run() { printf "'%s' --root='%s' --store='%s' --mirror='%s' --offline --targ
 @test "a disk that takes no more files is told" {
 	# shellcheck disable=SC2016
 	add stage1 big for=build <<<'build() { for number in $(seq 3000); do : >"$number"; done; }'
-	run small_store 2048 "mount -o remount,nr_inodes=3000 '$store' && $(the_run) --only big"
+	limits=,nr_inodes=3000 run small_store 2048 "$(the_run) --only big"
 	ended 1
 	says "; the store's file system takes no more files: ./bootstrap gc --store $store makes room"
 }
