@@ -123,6 +123,23 @@ double forecast_of(const struct job *job)
 	return is_known(job) && left > 0 ? left : 0;
 }
 
+static void set_length(struct job *job, double seconds)
+{
+	job->work *= job->estimate > 0 ? seconds / job->estimate : 1;
+	job->path += seconds - job->estimate;
+	job->estimate = seconds;
+	job->basis = RECORDED;
+}
+
+// Only upwards: the last steps, of which links are many, take longer than the others did.
+void forecast_pace(const struct job *job, double left, double time)
+{
+	double took = job->task ? time - job->task->started + earlier(job) : 0;
+	EACH(struct job, own, forecast.wanted)
+		if (own == job && job->estimate < took + left / 2)
+			set_length(own, took + left);
+}
+
 static bool is_lost(const struct job *job)
 {
 	return job->state == JOB_FAILED || job->state == JOB_SKIPPED;

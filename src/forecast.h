@@ -16,6 +16,9 @@ void forecast_learn(const struct job *job, const struct record *record);
 
 // Seconds a job takes in all, less those of tries it goes on from; 0: there is nothing to tell it from.
 double forecast_of(const struct job *job);
+// The steps of a job at work let expect so many seconds more, at `time` (monotonic). Believed where the
+// estimate is far too short: tries that were paused, or had a busy machine, tell little.
+void forecast_pace(const struct job *job, double left, double time);
 struct tally forecast_tally(void);
 // Seconds until everything is made, at `time` (monotonic); below 0: there is nothing to tell it from.
 double forecast_left(double time);

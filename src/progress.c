@@ -23,12 +23,13 @@ enum {
 	SHOWN = 64,
 	SILENCE = 300, // seconds without a line, off a terminal, until it is said what is at work
 	WIDTH = 100,   // of those lines
+	ENOUGH = 20,   // parts of all steps, of which one tells the pace
 };
 
 struct work { // a job on the display
 	const struct job *job;
 	const char *log, *build; // file and folder
-	double started;
+	double started, since;	 // the phase since then
 	char phase[32];
 	struct steps steps;
 	long long bytes, bytes_before; // of a download
@@ -121,6 +122,12 @@ static void look(struct work *work, double time)
 		look_at_download(work, time);
 	else if (work->job->kind == JOB_BUILD)
 		look_at_log(work);
+	const struct steps *steps = &work->steps;
+	if (steps->all && steps->done * ENOUGH >= steps->all)
+		forecast_pace(work->job,
+			      (time - work->since) / (double)steps->done *
+				      (double)(steps->all - steps->done),
+			      time);
 }
 
 // ---- drawing ----
@@ -249,7 +256,7 @@ void progress_start(const struct job *job, const char *log)
 	if (!progress.open && !progress.plain)
 		return;
 	struct work *work = mem_new(sizeof *work);
-	*work = (struct work){.job = job, .log = log, .started = now()};
+	*work = (struct work){.job = job, .log = log, .started = now(), .since = now()};
 	work->build = store_path(progress.jobs->store, "objects/%s/build", job->key);
 	list_push(&progress.works, work);
 	draw_if_due();
@@ -262,6 +269,7 @@ void progress_phase(const struct job *job, const char *phase)
 		return;
 	snprintf(work->phase, sizeof work->phase, "%s", phase);
 	work->steps = (struct steps){0};
+	work->since = now();
 	draw_if_due();
 }
 
