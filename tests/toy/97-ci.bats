@@ -314,6 +314,30 @@ fails() { # PROGRAM ARGUMENT
 	ls store/records/*
 }
 
+tried() { [ "$(cat store/objects/*/build/tries 2>/dev/null | wc -l)" = "$1" ]; } # TIMES
+
+@test "ci: what people went on with in a job's store is kept" {
+	TIME_LIMIT=60s
+	add stage1 slow for=build <<-'R'
+		build() {
+			echo one more >>tries
+			[ "$(wc -l <tries)" = 3 ] || sleep 600
+		}
+		package() { cp tries "$OUT/slow"; }
+	R
+	ci/job 3>&- &
+	wait_for tried 1
+	kill $!
+	wait $! || :
+	./bootstrap --target "$native" --store store --only slow 3>&- &
+	wait_for tried 2
+	kill $!
+	wait $! || :
+	TIME_LIMIT=20s run ci/job
+	says "going on with store/"
+	says "done     stage1/slow"
+}
+
 @test "ci: an archive that the disk has no room for is kept" {
 	TIME_LIMIT=60s
 	ci/job
