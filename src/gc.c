@@ -49,7 +49,7 @@ static void keep_plan(const struct plan_wish *wish, const struct store *store, c
 // The plan that was not asked for begins with the compiler that it would find.
 static const char *keeps_cc(const struct options *options, bool host_clang)
 {
-	return host_clang && !options->host_clang ? NULL : options->host_cc;
+	return host_clang == options->host_clang ? options->host_cc : NULL;
 }
 
 static void keep_targets(const struct options *options, const struct jobs *jobs, struct list *names)

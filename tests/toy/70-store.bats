@@ -264,14 +264,19 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	[ -z "$(ls "$store/roots/$foreign")" ]
 }
 
-@test "gc keeps what --host-clang and --host-cc together built" {
-	add stage1 probe for=build <<<'package() { :; }'
+# Two clangs, of which the newer one is found.
+two_clangs() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
 	for name in clang-38 clang++-38 clang-39 clang++-39; do
 		printf '#!/bin/sh\necho "version %s"\n' "${name##*-}" >"$BATS_TEST_TMPDIR/bin/$name"
 		chmod 755 "$BATS_TEST_TMPDIR/bin/$name"
 	done
+}
+
+@test "gc keeps what --host-clang and --host-cc together built" {
+	add stage1 probe for=build <<<'package() { :; }'
+	two_clangs
 	for options in "--host-clang --host-cc clang-38" --host-clang; do
 		# shellcheck disable=SC2086 # two words
 		run boot $options --only probe
@@ -283,6 +288,22 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	run boot --host-clang --host-cc clang-38 --only probe
 	ended 0
 	equal started "" "$(started)"
+}
+
+@test "gc: --host-cc is for the way that was asked for, and the other is kept as it was found" {
+	add stage1 probe for=build <<<'package() { :; }'
+	two_clangs
+	# shellcheck disable=SC2086 # a word, or none
+	for other in --host-clang ""; do
+		rm -rf "$store"
+		boot --quiet $other --only probe
+		mine=$([ "$other" ] || echo --host-clang)
+		boot --quiet $mine --host-cc clang-38 --only probe
+		boot gc $mine --host-cc clang-38
+		run boot $other --only probe
+		ended 0
+		equal started "" "$(started)"
+	done
 }
 
 @test "gc removes what was given up, and what a kill left" {
