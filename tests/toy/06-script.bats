@@ -152,13 +152,12 @@ runs_from_home() {
 	equal "in build/" "" "$(ls "$copy/build")"
 }
 
-@test "in a checkout that cannot be written to, an older source is a newer runner, too" {
-	needs_another_user
+# A checkout that is made in no time: the compiler's programs are their sources.
+small_checkout() {
 	copy=$BATS_TEST_TMPDIR/copy
 	mkdir -p "$copy/src" "$copy/tests" "$BATS_TEST_TMPDIR/bin"
 	cp "$top/bootstrap" "$top/Makefile" "$copy/"
 	: >"$copy/tests/tests.mk"
-	# A compiler whose programs are their sources.
 	cat >"$BATS_TEST_TMPDIR/bin/cc" <<-'R'
 		#!/bin/sh
 		for word; do
@@ -169,6 +168,11 @@ runs_from_home() {
 	R
 	chmod 755 "$BATS_TEST_TMPDIR/bin/cc"
 	chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+}
+
+@test "in a checkout that cannot be written to, an older source is a newer runner, too" {
+	needs_another_user
+	small_checkout
 	for version in one two; do
 		printf '#!/bin/sh\necho %s\n' $version >"$copy/src/main.c"
 		touch -d 2001-01-01 "$copy/src/main.c"
@@ -176,6 +180,21 @@ runs_from_home() {
 		run as_nobody env -u XDG_CACHE_HOME PATH="$BATS_TEST_TMPDIR/bin:$PATH" "$copy/bootstrap"
 		equal version $version "$output"
 		chmod -R u+w "$copy"
+	done
+}
+
+@test "on a disk that is read-only, the runner is built elsewhere for root, too, in every sh" {
+	small_checkout
+	printf '#!/bin/sh\necho here\n' >"$copy/src/main.c"
+	rights=-m
+	[ "$(id -u)" = 0 ] || rights=-rm
+	for sh in sh bash dash "busybox sh"; do
+		command -v "${sh%% *}" >/dev/null || continue
+		rm -rf "${BATS_TEST_TMPDIR:?}/home"
+		# shellcheck disable=SC2016 # the inner shell's
+		HOME=$BATS_TEST_TMPDIR/home PATH=$BATS_TEST_TMPDIR/bin:$PATH run env -u XDG_CACHE_HOME unshare $rights sh -c \
+			'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec $2 "$1/bootstrap"' sh "$copy" "$sh"
+		equal "in $sh" here "$output"
 	done
 }
 
