@@ -183,6 +183,23 @@ small_checkout() {
 	done
 }
 
+@test "in a checkout that cannot be written to, two first starts at once" {
+	needs_another_user
+	small_checkout
+	printf '#!/bin/sh\necho here\n' >"$copy/src/main.c"
+	chmod -R a+rX,a-w "$copy"
+	# both have seen that there is no link before one is made
+	printf '#!/bin/sh\nsleep 1\nexec %s "$@"\n' "$(command -v ln)" >"$BATS_TEST_TMPDIR/bin/ln"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/ln"
+	start() { as_nobody env -u XDG_CACHE_HOME PATH="$BATS_TEST_TMPDIR/bin:$PATH" "$copy/bootstrap"; }
+	start >"$BATS_TEST_TMPDIR/first" 2>&1 &
+	run start
+	wait $! || :
+	equal second here "$output"
+	equal first here "$(cat "$BATS_TEST_TMPDIR/first")"
+	chmod -R u+w "$copy"
+}
+
 @test "on a disk that is read-only, the runner is built elsewhere for root, too, in every sh" {
 	small_checkout
 	printf '#!/bin/sh\necho here\n' >"$copy/src/main.c"
