@@ -131,6 +131,12 @@ same_folder() { eval "$(folder_check "$name")"; }
 	ln -s "$(command -v busybox)" bin/find # with its own stat
 	PATH=$PWD/bin:$PATH fails same_folder
 	grep -q "GNU's .stat.: that of busybox" "$top/docs/verify.md"
+	# and which file it is, of either
+	echo changed >>"$name/usr/bin/app"
+	for path in "$PATH" "$PWD/bin:$PATH"; do
+		PATH=$path run eval "$(grep -o 'sha256sum -c stage2.sha256 | [^`]*' "$top/docs/verify.md" | sed "s/stage2/$name/")"
+		equal changed "$name/usr/bin/app: FAILED" "$(printf '%s\n' "$output" | grep -v WARNING)"
+	done
 }
 
 @test "export: oci, by skopeo" {
