@@ -52,6 +52,8 @@ struct failure failure_of(const struct jobs *jobs, const struct job *job, const 
 	struct first_error error;
 	struct failure failure = {.job = job, .phase = phase, .why = why};
 	failure.why = mem_format("%s%s", why, lack_of_space(jobs->store));
+	if (job->before)
+		failure.call_off = store_path(jobs->store, "objects/%s/again", job->key);
 	if (!job->begun) // what there may be is of an earlier run
 		return failure;
 	failure.log = store_path(jobs->store, "objects/%s/log", job->key);
@@ -59,8 +61,6 @@ struct failure failure_of(const struct jobs *jobs, const struct job *job, const 
 		failure.error = mem_text(error.text);
 		failure.line = error.line;
 	}
-	if (job->before)
-		failure.call_off = store_path(jobs->store, "objects/%s/again", job->key);
 	if (!strcmp(phase, "configure"))
 		failure.configure_log = configure_log(jobs->store, job->key);
 	return failure;

@@ -55,7 +55,7 @@ struct job {
 	double estimate, work;
 	enum { GUESSED, COSTED, RECORDED } basis;
 	size_t number;	   // its place in jobs->all
-	bool begun, made;  // by this run
+	bool begun, made;  // by this run; begun: there is a log of it
 	double path;	   // seconds from its start to the end of the last job that waits for it
 	struct task *task; // while it runs; the scheduler's
 };

@@ -193,6 +193,7 @@ static bool start_sandbox(struct task *task, const struct room_wish *wish,
 	int pipes[2], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int log = open_log(store, key, go_on || task->job->retried);
 	begin_try(log);
+	task->job->begun = log >= 0;
 	task->log_start = log < 0 ? 0 : lseek(log, 0, SEEK_END);
 	if (null < 0 || log < 0 || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) {
 		*error = mem_format("no log or pipe: %s", strerror(errno));
@@ -223,7 +224,6 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 	const struct store *store = wish->jobs->store;
 	struct task *task = job->task = mem_new(sizeof *task);
 	bool go_on = may_go_on(job, store);
-	job->begun = true;
 	*task = (struct task){.job = job,
 			      .lock = lock,
 			      .phases = -1,
@@ -247,6 +247,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 		return false;
 	if (job->kind != JOB_COMPOSE)
 		return start_sandbox(task, wish, server, go_on, error);
+	job->begun = true;
 	if (task_keep(task, store))
 		return true;
 	*error = mem_format("no process: %s", strerror(errno));

@@ -109,6 +109,30 @@ read_only() { # SCRIPT
 	alone sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && eval "$2"' sh "$store" "$1"
 }
 
+@test "what an earlier try said is not told of one that could not begin" {
+	add stage1 bad for=build <<<'package() { [ -e /ready ] || echo "x.c:1: error: boom"; : >"$OUT/bad"; }'
+	boot --quiet --only bad
+	sed -i 's/: >/false; &/' "$world/recipes/bad/recipe"
+	run boot --only bad
+	says "  > x.c:1: error: boom"
+	object=$(dirname "$store"/objects/*/log)
+	# shellcheck disable=SC2016 # the inner shell's
+	hold() { alone sh -c 'mount --bind "$1" "$1" && eval "$2"' sh "$object/out" "$(the_run) $*"; }
+	run hold --only bad
+	ended 3
+	says "stage1/bad failed: $object: cannot be emptied: Device or resource busy"
+	silent_on boom
+	# which way back there is, is
+	sed -i 's/false; //' "$world/recipes/bad/recipe"
+	run boot --only bad --fresh bad
+	ended 0
+	mkdir -p "$store/objects/$(cat "$store/latest/build/stage1/bad")/out"
+	object=$store/objects/$(cat "$store/latest/build/stage1/bad")
+	run hold --only bad --fresh bad
+	ended 3
+	says "to call it off:  remove $object/again"
+}
+
 @test "a read-only store is said to be one" {
 	warm
 	echo 'build() { :; }' >>"$world/recipes/zed/recipe"
