@@ -92,3 +92,14 @@ failing_case() {
 	RUNNER=$BATS_TEST_TMPDIR/runner failing_case world 'run plan' 'status 2'
 	says "the world was changed"
 }
+
+@test "bench: cores tells for how many processors it is" {
+	needs python3
+	mkdir -p "$BATS_TEST_TMPDIR/root/build" "$BATS_TEST_TMPDIR/root/tests"
+	ln -s "$top/tests/bench" "$BATS_TEST_TMPDIR/root/tests/"
+	printf '#!/bin/sh\nexec sleep 0.1\n' >"$BATS_TEST_TMPDIR/root/build/bootstrap"
+	chmod 755 "$BATS_TEST_TMPDIR/root/build/bootstrap"
+	run "$top/tests/bench/cores" "$BATS_TEST_TMPDIR/root" "$BATS_TEST_TMPDIR"
+	ended 0
+	says "0 s, $(nproc) processors busy for 0."
+}
