@@ -219,9 +219,11 @@ __attribute__((noreturn)) static void not_writable(const struct store *store)
 
 void store_check_writable(const struct store *store)
 {
-	if (access(store_path(store, "objects"), W_OK | X_OK) < 0 ||
-	    access(store_path(store, "trees"), W_OK | X_OK) < 0)
-		not_writable(store);
+	// What a commit writes to, hours later.
+	static const char *const folders[] = {"objects", "trees", "inputs", "logs", "records"};
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		if (access(store_path(store, "%s", folders[i]), W_OK | X_OK) < 0)
+			not_writable(store);
 }
 
 void store_lock_all(const struct store *store, bool alone)

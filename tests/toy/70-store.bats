@@ -169,17 +169,37 @@ read_only() { # SCRIPT
 	ended 0
 }
 
-@test "why a record cannot be written is shown, and in the log" {
+# As the store is while stage2/hello is built, which has to be built again.
+later_read_only() { # FOLDER
 	warm
-	echo '# a remark' >>"$world/recipes/hello/recipe"
+	echo 'build() { sleep 2; : >hello; }' >>"$world/recipes/hello/recipe"
 	# shellcheck disable=SC2016
-	run alone sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && eval "$2"' sh \
-		"$store/records" "$(the_run) --only hello"
+	run alone sh -c 'mount --bind "$1" "$1" && { eval "$2" & } &&
+		until grep -q "start *stage2/hello" "$3"; do sleep 0.1; done &&
+		mount -o remount,bind,ro "$1"; wait $! || status=$?; cat "$3"; exit "${status:-0}"' sh \
+		"$store/$1" "$(the_run) --only hello >'$BATS_TEST_TMPDIR/said' 2>&1" "$BATS_TEST_TMPDIR/said"
+}
+
+@test "why a record cannot be written is shown, and in the log" {
+	later_read_only records
 	ended 1
 	says "cannot be kept: Read-only file system"
 	log=$(printf '%s\n' "$output" | sed -n 's/^the whole log: *//p')
 	grep -q "==> package" "$log"
 	grep -q "cannot be kept: Read-only file system" "$log"
+}
+
+@test "what will be written to when all is built is looked at before" {
+	warm
+	echo '# a remark' >>"$world/recipes/hello/recipe"
+	for folder in records inputs logs trees objects; do
+		# shellcheck disable=SC2016
+		run alone sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && eval "$2"' sh \
+			"$store/$folder" "$(the_run) --only hello"
+		ended 3
+		says "bootstrap: $store: the store cannot be written: Read-only file system; choose another with --store"
+		equal "started, without $folder" "" "$(started)"
+	done
 }
 
 @test "what is kept is kept, also where its name cannot be noted as the latest" {
