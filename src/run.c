@@ -174,8 +174,8 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 		.makeflags = jobserver_flags(&loop->server, task_ninja_joins(job, loop->jobs)),
 	};
 	job->state = JOB_RUNNING;
-	report_start(job);
 	bool started = task_start(job, &wish, &loop->server, lock, slots, &error);
+	report_start(job); // by now it is known what earlier tries have done
 	struct task *task = job->task;
 	list_push(&loop->tasks, task);
 	count(loop, task, 1);

@@ -40,6 +40,18 @@ add_broken() {
 	grep -q "\"event\":\"done\".*\"key\":\"$key\"" "$events"
 }
 
+@test "events: a job that goes on is foretold without what earlier tries have done" {
+	add stage2 slow <<<'build() { [ ! -e late ] || return 0; : >late; sleep 600; }'
+	run boot --quiet --only slow --time-limit 3s
+	ended 75
+	key=$(cd "$store/objects" && echo *[0-9a-f])
+	sed -i "s/^seconds=.*/seconds=3000/" "$store/records/$(cat "$store/latest/$native/stage2/hello")"
+	cp "$store/latest/$native/stage2/hello" "$store/latest/$native/stage2/slow"
+	echo 1800 1800 >"$store/objects/$key/spent"
+	boot --quiet --only slow --json "$events"
+	equal estimate 1200 "$(sed -n 's/.*"event":"start".*"stage2\/slow".*"estimate":\([0-9]*\).*/\1/p' "$events")"
+}
+
 @test "events: everything of a first run, every kind of job" {
 	rm -rf "$store"
 	run boot --quiet --json "$events"
