@@ -314,6 +314,28 @@ fails() { # PROGRAM ARGUMENT
 	ls store/records/*
 }
 
+packing() { [ -e "cache/$native.tar.zst.new" ]; }
+
+@test "ci: the store goes back when the job is told to stop while it packs, in every sh" {
+	TIME_LIMIT=60s STAGE=stage1
+	in_every_sh
+	cat >"$BATS_TEST_TMPDIR/zstd" <<-P
+		#!/bin/sh
+		sleep 2
+		exec $(command -v zstd) "\$@"
+	P
+	chmod 755 "$BATS_TEST_TMPDIR/zstd"
+	for sh in "${shells[@]}"; do
+		rm -rf cache store
+		# shellcheck disable=SC2086 # a program and its first argument
+		$sh ci/job 3>&- &
+		wait_for packing
+		kill $!
+		wait $! || :
+		in_archive '^./records/.'
+	done
+}
+
 tried() { [ "$(cat store/objects/*/build/tries 2>/dev/null | wc -l)" = "$1" ]; } # TIMES
 
 @test "ci: what people went on with in a job's store is kept" {
