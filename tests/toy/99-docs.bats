@@ -65,6 +65,7 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 	block "$top/docs/fork.md" id= >"$checkout/distro"
 	block "$top/docs/processor.md" triple= >"$checkout/targets/riscv64"
 	for file in fork package processor; do grep -q 'make golden' "$top/docs/$file.md"; done
+	cp "$checkout/targets/riscv64" "$checkout/targets/riscv64~" # as an editor does
 	RUNNER=$runner "$checkout/tests/golden/update"
 	plan --target riscv64 --build x86_64 | cmp - "$checkout/tests/golden/real-riscv64-x86_64"
 	plan --target x86_64 --build x86_64 | cmp - "$checkout/tests/golden/real-x86_64-x86_64"
