@@ -34,10 +34,15 @@ static bool read_but(const char *path, bool (*passed_over)(const char *), struct
 	DIR *dir = opendir(path);
 	if (!dir)
 		return false;
-	for (struct dirent *entry; (entry = readdir(dir));)
+	const struct dirent *entry;
+	while ((errno = 0, entry = readdir(dir)))
 		if (!passed_over(entry->d_name))
 			list_push(&names, mem_text(entry->d_name));
+	int error = errno; // of a disk or a network: half a folder would be another key
 	closedir(dir);
+	errno = error;
+	if (error)
+		return false;
 	if (names.count)
 		qsort(names.at, names.count, sizeof *names.at, by_name);
 	*to = names;
