@@ -78,16 +78,17 @@ static bool is_work(const struct run_wish *wish, const struct job *job)
 	return job->wanted && !job->present && job->kind == kind;
 }
 
-void forecast_start(const struct jobs *jobs, const struct run_wish *wish, bool work)
+void forecast_start(const struct wants *wants)
 {
-	forecast.jobs = jobs;
-	forecast.slots = wish->slots ? wish->slots : jobs->host->processors;
-	if (!work)
+	const struct jobs *jobs = wants->jobs;
+	if (!wants->ready.count)
 		return;
+	forecast.jobs = jobs;
+	forecast.slots = wants->wish->slots ? wants->wish->slots : jobs->host->processors;
 	forecast.costs = costs_read(mem_format("%s/src/costs", jobs->plan->root));
 	EACH(struct job, job, jobs->all) {
 		set_estimate(job);
-		if (is_work(wish, job))
+		if (is_work(wants->wish, job))
 			list_push(&forecast.wanted, job);
 	}
 	set_paths();

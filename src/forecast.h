@@ -10,7 +10,7 @@ struct tally {
 };
 
 // Sets every job's estimate and path, if there is work; and notes what is to be made.
-void forecast_start(const struct jobs *jobs, const struct run_wish *wish, bool work);
+void forecast_start(const struct wants *wants);
 // A build has ended: what it took tells how fast this machine is.
 void forecast_learn(const struct job *job, const struct record *record);
 

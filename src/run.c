@@ -3,6 +3,7 @@
 //
 // One loop: signals, ended children and phase names come in through epoll, one at a time.
 #include "emulator.h"
+#include "forecast.h"
 #include "inspect.h"
 #include "journal.h"
 #include "report.h"
@@ -382,6 +383,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 	wants_start(&loop.wants, jobs, wish);
 	emulator_check(jobs);
 	inspect(&loop.wants);
+	forecast_start(&loop.wants);
 	report_open(jobs, wish, &loop.wants);
 	if (report_clock() >= 0)
 		watch(&loop, report_clock(), &loop);

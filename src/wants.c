@@ -4,7 +4,7 @@
 // Work is found backwards: a stage wants its builds' outputs. A build's key is known when the
 // outputs of its inputs are; if the store has the key, nothing below it is even looked at: no
 // fetch, no unpack.
-#include "forecast.h"
+#include "run.h"
 
 #include <string.h>
 
@@ -282,7 +282,6 @@ void wants_start(struct wants *wants, const struct jobs *jobs, const struct run_
 			break;
 	}
 	consider_all(wants);
-	forecast_start(jobs, wish, wants->ready.count);
 }
 
 static bool comes_first(const struct job *job, const struct job *other)
