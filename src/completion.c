@@ -1,6 +1,6 @@
 // Enters: a shell's name. Leaves: the file of src/completion/ for it, with all verbs and options in
 // place of the line @words@. May touch: that file and those of stages/, to read; stdout.
-#include "conf.h"
+#include "file.h"
 #include "verbs.h"
 
 #include <stdio.h>

@@ -1,15 +1,11 @@
 // Enters: a path, or a text. Leaves: facts in the arena. May touch: the file it reads.
 #include "conf.h"
 #include "fail.h"
+#include "file.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct cursor {
 	struct conf *conf;
@@ -231,47 +227,4 @@ void conf_check(const struct conf *conf, const char *required, const char *optio
 		if (!conf_fact(conf, key))
 			fail_at(conf->path, conf->rest_line, "the key '%s' is missing; add %s=...",
 				key, key);
-}
-
-static char *read_all(int fd, size_t size, size_t *length)
-{
-	char *text = mem_new(size + 1);
-	ssize_t count;
-	*length = 0;
-	while (*length < size && (count = read(fd, text + *length, size - *length)) != 0) {
-		if (count < 0)
-			return NULL;
-		*length += (size_t)count;
-	}
-	return text;
-}
-
-char *file_try(const char *path, const char **trouble)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat info;
-	size_t length = 0;
-	char *text = NULL;
-	if (fd >= 0 && !fstat(fd, &info) && S_ISDIR(info.st_mode))
-		errno = EISDIR;
-	else if (fd >= 0 && info.st_size >= 0)
-		text = read_all(fd, (size_t)info.st_size, &length);
-	if (!text) {
-		*trouble = mem_format("cannot be read: %s", strerror(errno));
-	} else if (strlen(text) != length) {
-		*trouble = "holds a NUL byte; this is not a text file";
-		text = NULL;
-	}
-	if (fd >= 0)
-		close(fd);
-	return text;
-}
-
-char *file_text(const char *path)
-{
-	const char *trouble = "";
-	char *text = file_try(path, &trouble);
-	if (!text)
-		fail_at(path, 0, "%s", trouble);
-	return text;
 }

@@ -33,9 +33,4 @@ const char *conf_value(const struct conf *conf, const char *key);
 // Dies on a fact outside both lists, and when one of `required` is missing. Lists are words.
 void conf_check(const struct conf *conf, const char *required, const char *optional);
 
-// The whole file, with a NUL behind it; fatal when it cannot be read or holds a NUL.
-char *file_text(const char *path);
-// The same, but NULL then, and `*trouble` says why.
-char *file_try(const char *path, const char **trouble);
-
 #endif

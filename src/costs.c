@@ -1,7 +1,7 @@
 // Enters: a file. Leaves: what jobs cost. May touch: that file, to read it.
 #include "costs.h"
-#include "conf.h"
 #include "fail.h"
+#include "file.h"
 
 #include <stdlib.h>
 #include <string.h>

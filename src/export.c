@@ -2,6 +2,7 @@
 // whole or none. May touch: the output's folder; a process that packs (src/sh/export).
 #include "export.h"
 #include "fail.h"
+#include "file.h"
 #include "hash.h"
 #include "packer.h"
 #include "tree.h"

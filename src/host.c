@@ -2,9 +2,9 @@
 // asks for their versions, and the store's notes of those.
 #include "host.h"
 #include "fail.h"
+#include "file.h"
 #include "hash.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,17 +58,6 @@ static const char *ask_version(const char *path)
 	return mem_text(line);
 }
 
-static char *read_note(const char *path)
-{
-	char text[1024];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	ssize_t count = read(fd, text, sizeof text);
-	close(fd);
-	return count < 0 ? NULL : mem_copy(text, (size_t)count);
-}
-
 static void write_note(const char *path, const char *text)
 {
 	const char *aside = mem_format("%s.%d", path, (int)getpid());
@@ -90,7 +79,7 @@ const char *host_version(const struct store *store, const char *program)
 	const char *stamp = mem_format("%s %lld %lld.%ld\n", real, (long long)info.st_size,
 				       (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
 	const char *note = store_path(store, "versions/%s", hash_text(path));
-	const char *known = read_note(note);
+	const char *known = file_try(note);
 	if (known && !strncmp(known, stamp, strlen(stamp)))
 		return known + strlen(stamp);
 	const char *version = ask_version(path);

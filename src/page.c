@@ -1,5 +1,6 @@
 // Enters: the past of a plan's jobs. Leaves: an HTML page that needs nothing else: the files of
 // src/report with the facts as JSON among them. May touch: the stream it writes to.
+#include "file.h"
 #include "json.h"
 #include "past.h"
 

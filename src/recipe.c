@@ -1,6 +1,7 @@
 // Enters: recipes/NAME/recipe. Leaves: its head as struct recipe. May touch: files it reads; it
 // never runs the shell part.
 #include "fail.h"
+#include "file.h"
 #include "stage.h"
 
 #include <stdlib.h>
@@ -269,7 +270,7 @@ static const char *next_line(const char *at, size_t *length)
 // Line by line, up to the first that is no fact any more: a function's, or none.
 bool recipe_holds(const struct recipe *recipe)
 {
-	const char *trouble, *old = recipe->head->text, *new = file_try(recipe->path, &trouble);
+	const char *old = recipe->head->text, *new = file_try(recipe->path);
 	size_t length, other;
 	while (new) {
 		old = next_line(old, &length);

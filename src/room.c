@@ -2,6 +2,7 @@
 // machine's folders, and changes nothing.
 #include "room.h"
 #include "binfmt.h"
+#include "file.h"
 #include "variables.h"
 
 #include <dirent.h>

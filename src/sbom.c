@@ -4,9 +4,8 @@
 // CycloneDX 1.5 and not SPDX 2.3: it has a place for patches with their text (pedigree) and for the
 // hash of a source beside its address, which SPDX keeps in free text; and every common scanner
 // reads it.
-#include "conf.h"
 #include "export.h"
-#include "fail.h"
+#include "file.h"
 #include "hash.h"
 #include "json.h"
 

@@ -4,7 +4,6 @@
 // Two processes start: pid 1 of the namespace, which makes the room, passes signals on and reaps
 // strays, and below it the job. When pid 1 ends, the kernel ends whatever is left.
 #include "asked.h"
-#include "conf.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 // Enters: keys, records, finished object folders. Leaves: trees and records. May touch: the store's
 // folder, which nobody else writes (a sandbox fills build/ and out/ of its own object folder).
 #include "store.h"
-#include "conf.h"
 #include "fail.h"
-#include "plan.h"
+#include "file.h"
+#include "folder.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -95,7 +95,7 @@ static double number(const char *text, const char *key)
 // What was damaged, by a disk or by hand, counts as no record: it is made again.
 static const struct record *record_read(const struct store *store, const char *key)
 {
-	const char *trouble, *found = file_try(store_path(store, "records/%s", key), &trouble);
+	const char *found = file_try(store_path(store, "records/%s", key));
 	if (!found)
 		return NULL;
 	struct record *record = mem_new(sizeof *record);
@@ -131,14 +131,8 @@ void store_touch(const struct store *store, const char *key)
 
 const struct record *store_latest(const struct store *store, const char *target, const char *job)
 {
-	char key[65] = "";
-	const char *path = store_path(store, "latest/%s/%s", target, job);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	ssize_t count = read(fd, key, 64);
-	close(fd);
-	return count == 64 ? record_read(store, mem_text(key)) : NULL;
+	const char *key = file_try(store_path(store, "latest/%s/%s", target, job));
+	return key ? record_read(store, key) : NULL;
 }
 
 static bool failed(const char **error, const char *path, const char *what)

@@ -1,9 +1,9 @@
 // Enters: the names to keep. Leaves: the store without the others. May touch: the store's folder.
-#include "conf.h"
 #include "fail.h"
+#include "file.h"
+#include "folder.h"
 #include "journal.h"
 #include "names.h"
-#include "plan.h"
 #include "store.h"
 #include "tree.h"
 
@@ -165,8 +165,7 @@ static void add_unfinished(const struct store *store, struct list *uses)
 // Only unions have a tree and a text of one name, and that says what they are made of.
 static bool is_union_of(const struct store *store, const char *tree, const struct list *names)
 {
-	const char *trouble;
-	char *text = file_try(store_path(store, "inputs/%s", tree), &trouble);
+	char *text = file_try(store_path(store, "inputs/%s", tree));
 	if (!text) // of another kind, or damaged: then the union is made again
 		return false;
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))

@@ -1,5 +1,6 @@
 // Enters: a job's name. Leaves: its last try. May touch: the notes in the store's object folders.
 #include "tries.h"
+#include "file.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -27,13 +28,8 @@ void tries_note(const struct store *store, const char *key, const char *target, 
 
 static bool is_of(const struct store *store, const char *key, const char *note)
 {
-	char text[1024] = "";
-	int fd = open(store_path(store, "objects/%s/job", key), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	ssize_t count = read(fd, text, sizeof text - 1);
-	close(fd);
-	return count > 0 && !strcmp(text, note);
+	const char *text = file_try(store_path(store, "objects/%s/job", key));
+	return text && !strcmp(text, note);
 }
 
 void tries_spend(const struct store *store, const struct record *record)

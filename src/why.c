@@ -1,6 +1,6 @@
 // Enters: the name of a recipe. Leaves: why it would be built, or its log. May touch: stdout; the
 // store, to look.
-#include "hash.h"
+#include "file.h"
 #include "tries.h"
 #include "verbs.h"
 
@@ -71,8 +71,8 @@ static void print_why(const struct jobs *jobs, const struct job *job)
 {
 	const struct store *store = jobs->store;
 	const struct record *last = store_latest(store, job_target(jobs, job), job->name);
-	const char *inputs = last ? store_path(store, "inputs/%s", last->key) : NULL, *trouble;
-	const char *before = inputs ? file_try(inputs, &trouble) : NULL;
+	const char *inputs = last ? store_path(store, "inputs/%s", last->key) : NULL;
+	const char *before = inputs ? file_try(inputs) : NULL;
 	if (job->trouble) {
 		printf("%s: has no key: %s\n", job->name, job->trouble);
 	} else if (!job->key) {

@@ -47,7 +47,7 @@ asan-check: $(BUILD)/bootstrap $(units)
 fuzz:
 	@mkdir -p $(BUILD)/fuzz/corpus
 	clang -g -O1 -std=c11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Isrc -Dexit=fuzz_exit \
-		-o $(BUILD)/fuzz/conf tests/fuzz/conf.c src/conf.c src/fail.c
+		-o $(BUILD)/fuzz/conf tests/fuzz/conf.c src/conf.c src/fail.c src/file.c
 	for file in recipes/*/recipe tests/world/recipes/*/recipe stages/* targets/* src/sh/style/*; do \
 		cp "$$file" "$(BUILD)/fuzz/corpus/$$(echo "$$file" | tr / -)"; done
 	ASAN_OPTIONS=detect_leaks=0 $(BUILD)/fuzz/conf -max_total_time=$(SECONDS) -max_len=4096 \
