@@ -6,12 +6,8 @@
 #include "folder.h"
 #include "tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,29 +44,18 @@ static bool copy_file(const char *from, const char *to, mode_t mode, const char 
 	return done;
 }
 
-static int is_counted(const struct dirent *entry)
-{
-	return !folder_passes_over(entry->d_name);
-}
-
 static bool copy_folder(const char *from, const char *to, const char **error)
 {
-	struct dirent **entries;
-	char source[PATH_MAX], target[PATH_MAX];
-	bool done = true;
+	struct list names;
 	if (mkdir(to, 0755) < 0)
 		return failed(error, "make", to);
-	int count = scandir(from, &entries, is_counted, alphasort);
-	if (count < 0)
+	if (!folder_try(from, &names))
 		return failed(error, "list", from);
-	for (int i = 0; i < count; i++) {
-		snprintf(source, sizeof source, "%s/%s", from, entries[i]->d_name);
-		snprintf(target, sizeof target, "%s/%s", to, entries[i]->d_name);
-		done = done && tree_copy(source, target, error);
-		free(entries[i]);
-	}
-	free(entries);
-	return done;
+	EACH(const char, name, names)
+		if (!tree_copy(mem_format("%s/%s", from, name), mem_format("%s/%s", to, name),
+			       error))
+			return false;
+	return true;
 }
 
 // Links are followed: a recipe may be one.

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool folder_passes_over(const char *name)
+static bool passes_over(const char *name)
 {
 	static const char *const patterns[] = {".*",	"*~",	 "#*#",	 "*.orig",
 					       "*.rej", "*.bak", "*.swp"};
@@ -64,10 +64,10 @@ struct list folder_names(const char *path)
 
 struct list folder_texts(const char *path)
 {
-	return names_but(path, folder_passes_over);
+	return names_but(path, passes_over);
 }
 
 bool folder_try(const char *path, struct list *texts)
 {
-	return read_but(path, folder_passes_over, texts);
+	return read_but(path, passes_over, texts);
 }

@@ -10,7 +10,5 @@ struct list folder_names(const char *path); // sorted, without dot files; fatal 
 // The same of a checkout's folder: also without what editors and patch(1) leave beside a file.
 struct list folder_texts(const char *path);
 bool folder_try(const char *path, struct list *texts); // false, with errno, when unreadable
-// Whether it is of no account in a checkout.
-bool folder_passes_over(const char *name);
 
 #endif
