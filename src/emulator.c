@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool emulator_serves(const struct jobs *jobs, const struct job *job)
+static bool serves(const struct jobs *jobs, const struct job *job)
 {
 	return jobs->plan->foreign && job->item &&
 	       (job->trial || stage_is_native(job->item->stage));
@@ -17,7 +17,7 @@ bool emulator_serves(const struct jobs *jobs, const struct job *job)
 
 const char *emulator_trouble(const struct jobs *jobs, const struct job *job)
 {
-	return emulator_serves(jobs, job) ? binfmt_trouble(jobs->plan->target) : NULL;
+	return serves(jobs, job) ? binfmt_trouble(jobs->plan->target) : NULL;
 }
 
 void emulator_check(const struct jobs *jobs)

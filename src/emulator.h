@@ -4,9 +4,8 @@
 
 #include "job.h"
 
-// Whether programs of the target are run in a job's room, and are foreign ones.
-bool emulator_serves(const struct jobs *jobs, const struct job *job);
-// What keeps it from doing so on this machine, with the remedy; NULL: nothing known.
+// What keeps the programs of a foreign target, if a job's room runs any, from being run on this
+// machine, with the remedy; NULL: nothing known.
 const char *emulator_trouble(const struct jobs *jobs, const struct job *job);
 // Fatal, with the remedy, when something wanted will need what cannot be: before anything is built.
 void emulator_check(const struct jobs *jobs);

@@ -71,7 +71,7 @@ static void add_build(struct list *builds, struct job *build)
 	list_push(builds, build);
 }
 
-struct list stage_builds(const struct job *stage)
+static struct list builds_of(const struct job *stage)
 {
 	struct list builds = {0};
 	EACH(const struct part, part, stage->parts) {
@@ -79,7 +79,7 @@ struct list stage_builds(const struct job *stage)
 		if (part->job->item)
 			list_push(&below, part->job);
 		else
-			below = stage_builds(part->job);
+			below = builds_of(part->job);
 		EACH(struct job, build, below)
 			add_build(&builds, build);
 	}
@@ -362,7 +362,7 @@ enum exit_status verb_export(const struct jobs *jobs, const struct options *opti
 	const char *path = output_path(options->output, name, is_folder_format(&export));
 	export.host_cc = options->host_cc;
 	export.emulate_all = options->emulate_all;
-	export.builds = stage_builds(stage);
+	export.builds = builds_of(stage);
 	export.name = base_name(path);
 	export.work = packer_begin(path);
 	if (options->run.talk != QUIET && isatty(STDERR_FILENO))

@@ -21,12 +21,9 @@ struct export
 	bool emulate_all;	 // --no-native-tools
 	const char *commit;	 // the checkout's, "" where it has none or is another
 	const char *digest;	 // SHA-256 of the result; of its list of files when it is a folder
-	struct list builds;	 // struct job *, see stage_builds
+	struct list builds;	 // struct job *, whose output is in the tree, base stages' first
 };
 
-// The builds whose output is in a stage's tree, base stages' first: struct job *. What a later line
-// of the same recipe takes the place of is not among them.
-struct list stage_builds(const struct job *stage);
 bool is_folder_format(const struct export *export);
 
 // A bill of materials: CycloneDX 1.5 in JSON.

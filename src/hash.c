@@ -53,23 +53,17 @@ const char *hash_text(const char *text)
 	return hash_end(hash);
 }
 
-const char *hash_fd(int fd)
+const char *hash_file(const char *path)
 {
 	static char buffer[1 << 17];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
 	struct hash *hash = hash_start();
 	ssize_t count;
 	while ((count = read(fd, buffer, sizeof buffer)) > 0)
 		hash_add(hash, buffer, (size_t)count);
+	close(fd);
 	const char *digest = hash_end(hash);
 	return count < 0 ? NULL : digest;
-}
-
-const char *hash_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	const char *digest = hash_fd(fd);
-	close(fd);
-	return digest;
 }

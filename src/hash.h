@@ -10,8 +10,6 @@ void hash_add(struct hash *hash, const void *bytes, size_t count);
 const char *hash_end(struct hash *hash); // frees `hash`
 
 const char *hash_text(const char *text);
-// Hashes what can be read from `fd` on. NULL: a read error, errno tells.
-const char *hash_fd(int fd);
 // NULL: the file cannot be opened or read, errno tells.
 const char *hash_file(const char *path);
 

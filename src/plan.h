@@ -64,7 +64,7 @@ struct stage {
 	const struct stage *again;  // the stage that this one repeats, to compare; or NULL
 	struct list items;	    // struct item *, in the order of building
 	struct names lines; // struct item *, as written, by their recipe's name and their own
-	bool seen, placed;
+	bool placed;	    // it is read, and all that it names
 };
 
 struct plan {
