@@ -14,25 +14,6 @@ struct cursor {
 	int line;
 };
 
-struct text {
-	char *bytes;
-	size_t length, room;
-};
-
-static void text_add(struct text *text, const char *bytes, size_t count)
-{
-	if (text->length + count + 1 > text->room) {
-		size_t room = 2 * (text->length + count + 32);
-		char *grown = mem_new(room);
-		if (text->length)
-			memcpy(grown, text->bytes, text->length);
-		text->bytes = grown;
-		text->room = room;
-	}
-	memcpy(text->bytes + text->length, bytes, count);
-	text->length += count;
-}
-
 static size_t name_length(const char *at)
 {
 	size_t length = 0;
@@ -64,7 +45,7 @@ static void expand(struct cursor *in, struct text *out)
 		fail_at(in->conf->path, in->line,
 			"$%s is not set above this line; set it first, or use it in a function",
 			key);
-	text_add(out, value, strlen(value));
+	text_push(out, value, strlen(value));
 	in->at = name + length + braces;
 }
 
@@ -86,7 +67,7 @@ static void quoted(struct cursor *in, struct text *out)
 		if (*in->at == '\\')
 			in->at += 2; // as in sh, a backslash joins two lines
 		else
-			text_add(out, in->at++, 1);
+			text_push(out, in->at++, 1);
 	}
 	in->at++;
 }
@@ -98,7 +79,7 @@ static void plain_quoted(struct cursor *in, struct text *out)
 		if (!*in->at)
 			fail_at(in->conf->path, opened, "this ' is never closed");
 		in->line += *in->at == '\n';
-		text_add(out, in->at, 1);
+		text_push(out, in->at, 1);
 	}
 	in->at++;
 }
@@ -114,14 +95,14 @@ static void bare(struct cursor *in, struct text *out)
 		if (*in->at == '$')
 			expand(in, out);
 		else
-			text_add(out, in->at++, 1);
+			text_push(out, in->at++, 1);
 	}
 }
 
 static const char *value(struct cursor *in)
 {
 	struct text out = {0};
-	text_add(&out, "", 0);
+	text_push(&out, "", 0);
 	if (*in->at == '"')
 		quoted(in, &out);
 	else if (*in->at == '\'')

@@ -9,8 +9,7 @@
 enum { DEPTH = 32 };
 
 struct json {
-	char *text;
-	size_t length, room;
+	struct text text;
 	bool indented;
 	int depth;
 	bool filled[DEPTH]; // has this object or array something in it?
@@ -26,26 +25,14 @@ struct json *json_new(bool indented)
 
 void json_clear(struct json *json)
 {
-	json->length = 0;
+	json->text.length = 0;
 	json->depth = 0;
 	json->filled[0] = false;
 }
 
-static void add(struct json *json, const char *text, size_t length)
-{
-	if (json->length + length + 1 > json->room) {
-		json->room = (json->length + length + 1) * 2;
-		char *larger = mem_new(json->room);
-		memcpy(larger, json->text ? json->text : "", json->length);
-		json->text = larger;
-	}
-	memcpy(json->text + json->length, text, length);
-	json->length += length;
-}
-
 static void say(struct json *json, const char *text)
 {
-	add(json, text, strlen(text));
+	text_push(&json->text, text, strlen(text));
 }
 
 static void new_line(struct json *json)
@@ -102,7 +89,7 @@ static void say_quoted(struct json *json, const char *value)
 		} else if (byte < 0x20 || byte == '"' || byte == '\\' || byte == '<') {
 			say_escaped(json, byte);
 		} else {
-			add(json, value, length);
+			text_push(&json->text, value, length);
 		}
 	}
 	say(json, "\"");
@@ -148,7 +135,7 @@ void json_end(struct json *json)
 	char end = json->ends[json->depth--];
 	if (filled)
 		new_line(json);
-	add(json, &end, 1);
+	text_push(&json->text, &end, 1);
 }
 
 void json_text(struct json *json, const char *key, const char *value)
@@ -174,6 +161,5 @@ void json_bool(struct json *json, const char *key, bool value)
 const char *json_done(struct json *json)
 {
 	say(json, "\n");
-	json->text[json->length] = '\0';
-	return json->text;
+	return json->text.bytes;
 }

@@ -9,7 +9,6 @@
 #include "job.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,8 +18,7 @@ static const char generation[] = "1";
 
 struct manifest {
 	const struct jobs *jobs;
-	size_t length;
-	struct list lines;
+	struct text text;
 	const char *trouble; // what could not be read, NULL: nothing
 };
 
@@ -30,18 +28,10 @@ static void say(struct manifest *to, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	char *line = mem_vformat(format, args);
+	const char *line = mem_vformat(format, args);
 	va_end(args);
-	list_push(&to->lines, line);
-	to->length += strlen(line) + 1;
-}
-
-static const char *joined(const struct manifest *from)
-{
-	char *text = mem_new(from->length + 1), *end = text;
-	EACH(const char, line, from->lines)
-		end += sprintf(end, "%s\n", line);
-	return text;
+	text_push(&to->text, line, strlen(line));
+	text_push(&to->text, "\n", 1);
 }
 
 static void miss(struct manifest *to, const char *path)
@@ -118,8 +108,8 @@ static void say_once(struct manifest *to, struct names *of, const char *name,
 	const struct manifest *made = names_find(of, name).at[0];
 	if (!to->trouble)
 		to->trouble = made->trouble;
-	EACH(const char, line, made->lines)
-		say(to, "%s", line);
+	if (made->text.length)
+		text_push(&to->text, made->text.bytes, made->text.length);
 }
 
 static void say_target(struct manifest *to, const struct item *item)
@@ -254,7 +244,7 @@ bool job_set_key(const struct jobs *jobs, struct job *job)
 	job->trouble = manifest.trouble;
 	if (job->trouble)
 		return false;
-	job->manifest = joined(&manifest);
+	job->manifest = manifest.text.bytes;
 	job->key = hash_text(job->manifest);
 	return true;
 }

@@ -74,6 +74,20 @@ void list_push(struct list *list, void *item)
 	list->at[list->count++] = item;
 }
 
+void text_push(struct text *text, const char *bytes, size_t count)
+{
+	if (text->length + count >= text->room) {
+		text->room = 2 * (text->length + count + 32);
+		char *grown = mem_new(text->room);
+		if (text->length)
+			memcpy(grown, text->bytes, text->length);
+		text->bytes = grown;
+	}
+	memcpy(text->bytes + text->length, bytes, count);
+	text->length += count;
+	text->bytes[text->length] = '\0';
+}
+
 struct list words(const char *text)
 {
 	struct list found = {0};

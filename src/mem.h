@@ -20,6 +20,13 @@ struct list {
 };
 void list_push(struct list *list, void *item);
 
+// A text that grows, and moves on push. Once anything was added it ends in a NUL, which does not count.
+struct text {
+	char *bytes;
+	size_t length, room;
+};
+void text_push(struct text *text, const char *bytes, size_t count);
+
 // Space-separated words of a text, as a list of char *.
 struct list words(const char *text);
 
