@@ -83,7 +83,7 @@ void event_run(const struct jobs *jobs, const struct run_wish *wish)
 	text("target", jobs->plan->target->name);
 	text("until", wish->until);
 	text("store", jobs->store->path);
-	whole("slots", wish->slots ? wish->slots : jobs->host->processors);
+	whole("slots", wish->slots);
 	tally();
 	text("command", wish->again);
 	end();

@@ -84,7 +84,7 @@ void forecast_start(const struct wants *wants)
 	if (!wants->ready.count)
 		return;
 	forecast.jobs = jobs;
-	forecast.slots = wants->wish->slots ? wants->wish->slots : jobs->host->processors;
+	forecast.slots = wants->wish->slots;
 	forecast.costs = costs_read(mem_format("%s/src/costs", jobs->plan->root));
 	EACH(struct job, job, jobs->all) {
 		set_estimate(job);

@@ -149,6 +149,7 @@ static enum exit_status with_store(const struct options *options, const char *ag
 	const struct host *host =
 		host_look(store, &(struct host_wish){plan->host_clang, options->host_cc});
 	const struct jobs *jobs = jobs_make(plan, store, host);
+	wish.slots = wish.slots ? wish.slots : host->processors;
 	if (!strcmp(options->verb, "why"))
 		return verb_why(jobs, options->operand);
 	if (!strcmp(options->verb, "log"))

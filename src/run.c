@@ -372,14 +372,13 @@ static void step(struct loop *loop)
 enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 {
 	struct loop loop = {.jobs = jobs, .wish = wish};
-	int slots = wish->slots ? wish->slots : jobs->host->processors;
 	loop.memory = jobs->host->memory * MEMORY_SHARE / 100;
 	loop.events = epoll_create1(EPOLL_CLOEXEC);
 	loop.deadline = wish->time_limit > 0 ? now() + wish->time_limit : 0;
 	watch_signals(&loop);
-	jobserver_open(&loop.server, slots);
+	jobserver_open(&loop.server, wish->slots);
 	watchdog_start(&loop.watchdog, wish->hang_limit);
-	journal_start(&loop.journal, jobs, slots);
+	journal_start(&loop.journal, jobs, wish->slots);
 	wants_start(&loop.wants, jobs, wish);
 	emulator_check(jobs);
 	inspect(&loop.wants);

@@ -9,7 +9,7 @@ struct run_wish {
 	const char *until; // a stage's name, or NULL: all
 	struct list only;  // recipes; empty: all
 	struct list fresh; // recipes to start over
-	int slots;	   // of the budget; 0: one a processor
+	int slots;	   // of the budget; 0, as long as nothing is run: one a processor
 	double time_limit; // seconds, 0: none
 	double hang_limit; // seconds that a job may be silent and idle
 	bool keep_going, fetch_only, offline;
