@@ -1,8 +1,8 @@
 // Enters: events of a run. Leaves: one JSON object a line for each. May touch: the stream it writes.
 #include "events.h"
+#include "clock.h"
 #include "json.h"
 #include "stream.h"
-#include "task.h"
 
 #include <errno.h>
 #include <string.h>

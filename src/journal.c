@@ -1,23 +1,16 @@
 // Enters: what becomes of each job of a run. Leaves: its journal; and those of earlier runs, read.
 // May touch: the store's folder runs/, the clock.
 #include "journal.h"
+#include "clock.h"
 #include "tree.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-double clock_now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 void journal_start(struct journal *journal, const struct jobs *jobs, int slots)
 {
-	*journal = (struct journal){.jobs = jobs, .slots = slots, .started = clock_now()};
+	*journal = (struct journal){.jobs = jobs, .slots = slots, .started = clock_date()};
 }
 
 // A run without work leaves the store as it is, so the file is made with the first line.
@@ -39,7 +32,7 @@ static FILE *open_journal(struct journal *journal)
 static void line(struct journal *journal, const struct job *job, const char *what, double start,
 		 int slots)
 {
-	fprintf(journal->to, "%s %.3f %.3f %d %s %s %s\n", what, start, clock_now(), slots,
+	fprintf(journal->to, "%s %.3f %.3f %d %s %s %s\n", what, start, clock_date(), slots,
 		job->key, job_target(journal->jobs, job), job->name);
 }
 
@@ -58,8 +51,8 @@ void journal_end(struct journal *journal, int status)
 		return;
 	EACH(const struct job, job, journal->jobs->all)
 		if (job->wanted && job->present && !job->made)
-			line(journal, job, "found", clock_now(), 0);
-	fprintf(journal->to, "end %.3f %d\n", clock_now(), status);
+			line(journal, job, "found", clock_date(), 0);
+	fprintf(journal->to, "end %.3f %d\n", clock_date(), status);
 	fclose(journal->to);
 	journal->to = NULL;
 }

@@ -23,8 +23,6 @@ struct journal {
 	bool opened;
 };
 
-double clock_now(void); // seconds since 1970
-
 void journal_start(struct journal *journal, const struct jobs *jobs, int slots);
 // A job that started at `start` (seconds since 1970) ends now. Never fails: a run matters more.
 void journal_note(struct journal *journal, const struct job *job, const char *what, double start,

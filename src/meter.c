@@ -1,8 +1,8 @@
 // Enters: nothing. Leaves: how busy the machine is. May touch: the clock; /proc, to read.
 #include "meter.h"
+#include "clock.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { GIB_IN_KIB = 1 << 20 };
@@ -50,19 +50,11 @@ long long meter_oom_kills(void)
 	return count;
 }
 
-// The machine is at work also while a run is stopped: now() will not do.
-static double seconds(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 const struct meter *meter_read(void)
 {
 	static struct meter meter = {.busy = -1};
 	static double last;
-	double time = seconds();
+	double time = clock_steady(); // the machine is at work also while a run is stopped
 	if (last > 0 && time - last < 1)
 		return &meter;
 	read_processors(&meter, time - last);

@@ -1,5 +1,6 @@
 // Enters: the past of a plan's jobs. Leaves: an HTML page that needs nothing else: the files of
 // src/report with the facts as JSON among them. May touch: the stream it writes to.
+#include "clock.h"
 #include "file.h"
 #include "json.h"
 #include "past.h"
@@ -129,7 +130,7 @@ static void data(const struct past *past, FILE *to)
 	json_text(json, "target", jobs->plan->target->name);
 	json_text(json, "triple", jobs->plan->target->triple);
 	json_text(json, "store", jobs->store->path);
-	json_number(json, "written", clock_now());
+	json_number(json, "written", clock_date());
 	json_number(json, "processors", jobs->host->processors);
 	json_number(json, "lanes", past->lanes);
 	json_number(json, "sideLanes", past->side_lanes);

@@ -1,19 +1,10 @@
 // Enters: jobs at work, and a user who wants the machine for something else. Leaves: jobs that go on
 // where they were, and a clock that did. May touch: the jobs' processes, this one, and the display.
+#include "clock.h"
 #include "progress.h"
 #include "task.h"
 
 #include <signal.h>
-#include <time.h>
-
-static double paused; // seconds
-
-double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9 - paused;
-}
 
 // A worker is left alone, it is short.
 static void tell(const struct list *tasks, int number)
@@ -43,5 +34,5 @@ void task_pause(const struct list *tasks)
 	tell(tasks, SIGTSTP);
 	stop();
 	tell(tasks, SIGCONT);
-	paused += now() - since;
+	clock_skip(now() - since);
 }

@@ -2,11 +2,11 @@
 // nothing was said for long. May touch: the terminal, through terminal.h, or stdout and a timer; logs
 // and downloads, to see how far they are.
 #include "progress.h"
+#include "clock.h"
 #include "groups.h"
 #include "meter.h"
 #include "rows.h"
 #include "steps.h"
-#include "task.h"
 #include "terminal.h"
 
 #include <dirent.h>

@@ -1,10 +1,10 @@
 // Enters: events of a run. Leaves: lines for people, and the same events for the display and for
 // programs. May touch: stdout, stderr.
 #include "report.h"
+#include "clock.h"
 #include "events.h"
 #include "failure.h"
 #include "progress.h"
-#include "task.h"
 
 #include <signal.h>
 #include <stdio.h>

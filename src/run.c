@@ -2,6 +2,7 @@
 // failed. May touch: fds, processes, time; the store through its calls.
 //
 // One loop: signals, ended children and phase names come in through epoll, one at a time.
+#include "clock.h"
 #include "emulator.h"
 #include "forecast.h"
 #include "inspect.h"

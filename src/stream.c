@@ -1,5 +1,6 @@
 // Enters: lines. Leaves: as many of them as the reader takes. May touch: one fd.
 #include "stream.h"
+#include "clock.h"
 #include "mem.h"
 
 #include <errno.h>
@@ -58,25 +59,18 @@ static ssize_t write_quietly(int fd, const char *text, size_t count)
 	return done;
 }
 
-static long milliseconds(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
-}
-
 // stdout may be shared, so it cannot be made non-blocking. poll(2) finds a pipe writable when it has
 // room for PIPE_BUF bytes: no more than that is written at once.
-static bool has_room(int fd, long until)
+static bool has_room(int fd, double until)
 {
 	struct pollfd out = {.fd = fd, .events = POLLOUT};
-	long left = until - milliseconds();
-	return poll(&out, 1, left > 0 ? (int)left : 0) > 0;
+	double left = until - clock_steady();
+	return poll(&out, 1, left > 0 ? (int)(left * 1000) : 0) > 0;
 }
 
 static void flush(struct stream *stream, int patience)
 {
-	long until = milliseconds() + patience;
+	double until = clock_steady() + patience / 1e3;
 	while (stream->count && has_room(stream->fd, until)) {
 		size_t part = stream->count < PIPE_BUF ? stream->count : PIPE_BUF;
 		ssize_t done = write_quietly(stream->fd, stream->queue, part);

@@ -1,6 +1,7 @@
 // Enters: a job whose turn has come. Leaves: a process that does it, and afterwards its output in
 // the store. May touch: processes, the job's fds; the store through its calls only.
 #include "task.h"
+#include "clock.h"
 #include "emulator.h"
 #include "errors.h"
 #include "fail.h"
@@ -236,7 +237,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 	task->record = (struct record){.job = job->name,
 				       .target = job_target(wish->jobs, job),
 				       .key = job->key,
-				       .started = clock_now(),
+				       .started = clock_date(),
 				       .slots = slots,
 				       .phases = ""};
 	task->killed = !store_begin(store, job->key, go_on, error); // half emptied is not paused

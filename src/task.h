@@ -34,8 +34,6 @@ struct task {
 	double kill_at;	  // monotonic seconds; 0: never
 };
 
-double now(void); // seconds, monotonic, without those in which the run was stopped
-
 // What a job takes: slots of the budget, and MiB. And whether its ninja takes part in the jobserver.
 int task_slots(const struct job *job, const struct jobs *jobs, int budget);
 long task_memory(const struct job *job);

@@ -2,6 +2,7 @@
 // signals of its size.
 #include "terminal.h"
 #include "cells.h"
+#include "clock.h"
 #include "fail.h"
 
 #include <errno.h>
@@ -32,17 +33,10 @@ static struct {
 	bool synchronized;
 	int widths[MOST_LINES]; // of the lines of the block that stands there
 	size_t count;
-	int lost;   // rows of it that a lower terminal has pushed out above
-	long drawn; // ms
+	int lost;     // rows of it that a lower terminal has pushed out above
+	double drawn; // when
 	char pending[PENDING], frame[FRAME];
 } terminal;
-
-static long milliseconds(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
-}
 
 static void look_at_size(void)
 {
@@ -242,7 +236,7 @@ static void draw(const char *const *lines, size_t count)
 		add("\033[J");
 	add(terminal.synchronized ? "\033[?2026l" : "");
 	write_all(terminal.frame, strlen(terminal.frame));
-	terminal.drawn = milliseconds();
+	terminal.drawn = clock_steady();
 	terminal.columns_drawn = terminal.columns;
 	terminal.rows_drawn = terminal.rows;
 }
@@ -256,7 +250,7 @@ void terminal_say(const char *line)
 
 bool terminal_is_due(void)
 {
-	return milliseconds() - terminal.drawn >= SHORTEST;
+	return clock_steady() - terminal.drawn >= SHORTEST / 1e3;
 }
 
 void terminal_draw(const char *const *lines, size_t count)

@@ -10,6 +10,7 @@
 // may take next to no processor time.
 #include "watchdog.h"
 #include "census.h"
+#include "clock.h"
 
 #include <sys/stat.h>
 
