@@ -45,7 +45,7 @@ static void seconds(const char *name, double value)
 
 // ---- events ----
 
-static bool begin(const char *event)
+static bool begin(const char *event, const struct job *job)
 {
 	if (stream.fd < 0)
 		return false;
@@ -54,6 +54,7 @@ static bool begin(const char *event)
 	text("event", event);
 	whole("time", (long long)time(NULL));
 	seconds("elapsed", now() - began);
+	text("job", job ? job->name : NULL);
 	return true;
 }
 
@@ -69,16 +70,17 @@ static void end(void)
 		     stream.error == EPIPE ? "nobody reads on" : strerror(stream.error));
 }
 
-static void tally(void)
+static struct tally tally(void)
 {
 	struct tally tally = forecast_tally();
 	whole("done", (long long)tally.done);
 	whole("all", (long long)tally.all);
+	return tally;
 }
 
 void event_run(const struct jobs *jobs, const struct run_wish *wish)
 {
-	if (!begin("run"))
+	if (!begin("run", NULL))
 		return;
 	text("target", jobs->plan->target->name);
 	text("until", wish->until);
@@ -92,9 +94,8 @@ void event_run(const struct jobs *jobs, const struct run_wish *wish)
 void event_start(const struct job *job, const char *log)
 {
 	static const char *const kinds[] = {"fetch", "unpack", "build", "union"};
-	if (!begin("start"))
+	if (!begin("start", job))
 		return;
-	text("job", job->name);
 	text("kind", kinds[job->kind]);
 	text("stage", job->item ? job->item->stage->name : NULL);
 	text("recipe", job->item ? job->item->recipe->name : NULL);
@@ -107,27 +108,24 @@ void event_start(const struct job *job, const char *log)
 
 void event_wait(const struct job *job)
 {
-	if (!begin("wait"))
+	if (!begin("wait", job))
 		return;
-	text("job", job->name);
 	text("key", job->key);
 	end();
 }
 
 void event_phase(const struct job *job, const char *phase)
 {
-	if (!begin("phase"))
+	if (!begin("phase", job))
 		return;
-	text("job", job->name);
 	text("phase", phase);
 	end();
 }
 
 void event_done(const struct job *job, const struct record *record)
 {
-	if (!begin("done"))
+	if (!begin("done", job))
 		return;
-	text("job", job->name);
 	text("key", job->key);
 	text("out", job->out);
 	seconds("seconds", record->seconds);
@@ -142,9 +140,8 @@ void event_done(const struct job *job, const struct record *record)
 void event_failed(const struct job *job, const char *phase, const char *why, const char *log,
 		  const char *error)
 {
-	if (!begin("failed"))
+	if (!begin("failed", job))
 		return;
-	text("job", job->name);
 	text("phase", *phase ? phase : NULL);
 	text("why", why);
 	text("log", log);
@@ -155,9 +152,8 @@ void event_failed(const struct job *job, const char *phase, const char *why, con
 
 void event_retry(const struct job *job, const char *phase, const char *why, const char *log)
 {
-	if (!begin("retry"))
+	if (!begin("retry", job))
 		return;
-	text("job", job->name);
 	text("phase", *phase ? phase : NULL);
 	text("why", why);
 	text("log", log);
@@ -166,15 +162,14 @@ void event_retry(const struct job *job, const char *phase, const char *why, cons
 
 void event_stopped(const struct job *job)
 {
-	if (!begin("stopped"))
+	if (!begin("stopped", job))
 		return;
-	text("job", job->name);
 	end();
 }
 
 void event_stop(int status, const char *why)
 {
-	if (!begin("stop"))
+	if (!begin("stop", NULL))
 		return;
 	whole("status", status);
 	text("why", why);
@@ -183,15 +178,13 @@ void event_stop(int status, const char *why)
 
 void event_end(int status, size_t made)
 {
-	struct tally tally = forecast_tally();
-	if (!begin("end"))
+	if (!begin("end", NULL))
 		return;
 	whole("status", status);
 	whole("made", (long long)made);
-	whole("done", (long long)tally.done);
-	whole("all", (long long)tally.all);
-	whole("failed", (long long)tally.failed);
-	whole("skipped", (long long)tally.skipped);
+	struct tally left = tally();
+	whole("failed", (long long)left.failed);
+	whole("skipped", (long long)left.skipped);
 	end();
 	stream_close(&stream, PATIENCE);
 }
