@@ -4,9 +4,9 @@
 #include "errors.h"
 #include "groups.h"
 #include "options.h"
+#include "terminal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -127,12 +127,6 @@ static void show_folded(const struct failure *failure)
 	group_error(stderr, title_of(failure), failure->error ? failure->error : failure->why);
 }
 
-static bool wants_colour(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-	return isatty(STDERR_FILENO) && (!no || !*no) && term && strcmp(term, "dumb") != 0;
-}
-
 // A room has no program that the recipe does not name.
 static void show_missing(const struct failure *failure)
 {
@@ -147,7 +141,7 @@ static void show_missing(const struct failure *failure)
 
 void failure_show(const struct failure *failure, const struct run_wish *wish, const char *again)
 {
-	bool colour = wants_colour();
+	bool colour = terminal_has_colour(STDERR_FILENO);
 	fputc('\n', stderr);
 	show_folded(failure);
 	fprintf(stderr, "%s%s: %s%s\n", colour ? "\033[1;31m" : "", title_of(failure), failure->why,

@@ -211,7 +211,7 @@ static void draw(void)
 	size_t used = draw_lines(most, terminal_columns());
 	for (size_t i = 0; i < used; i++)
 		lines[i] = texts[i];
-	if (terminal_has_colour()) {
+	if (terminal_has_colour(STDOUT_FILENO)) {
 		snprintf(total, ROW_SIZE, "\033[1m%.*s\033[0m", ROW_SIZE - 16, texts[used - 1]);
 		lines[used - 1] = total;
 	}

@@ -1,6 +1,7 @@
 // Enters: events of a run. Leaves: lines for people, and the same events for the display and for
 // programs. May touch: stdout, stderr.
 #include "report.h"
+#include "cells.h"
 #include "clock.h"
 #include "events.h"
 #include "failure.h"
@@ -50,14 +51,9 @@ static bool is_news(const struct job *job)
 
 static void line(const char *what, const char *name, const char *more)
 {
-	char text[512];
-	int seconds = (int)(now() - to.began);
-	if (seconds < 3600)
-		snprintf(text, sizeof text, "%2d:%02d  %-8s %s%s", seconds / 60, seconds % 60, what,
-			 name, more);
-	else
-		snprintf(text, sizeof text, "%d:%02d:%02d  %-8s %s%s", seconds / 3600,
-			 seconds / 60 % 60, seconds % 60, what, name, more);
+	char text[512], span[16] = "";
+	text_add_span(span, sizeof span, now() - to.began);
+	snprintf(text, sizeof text, "%5s  %-8s %s%s", span, what, name, more);
 	progress_say(text);
 }
 

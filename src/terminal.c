@@ -46,9 +46,9 @@ static void look_at_size(void)
 	terminal.rows = size.ws_row ? size.ws_row : 24;
 }
 
-static bool can_draw(const char *term)
+static bool can_draw(int fd, const char *term)
 {
-	return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+	return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
 }
 
 // "?2026" holds a frame back until it is whole. Who does not know it takes no notice; the families
@@ -91,7 +91,7 @@ static void open_clock(void)
 bool terminal_open(void)
 {
 	const char *term = getenv("TERM");
-	if (!can_draw(term))
+	if (!can_draw(STDOUT_FILENO, term))
 		return false;
 	terminal.synchronized = knows_synchronized(term);
 	open_clock();
@@ -137,10 +137,10 @@ int terminal_lines(void)
 	return lines > MOST_LINES ? MOST_LINES : lines;
 }
 
-bool terminal_has_colour(void)
+bool terminal_has_colour(int fd)
 {
-	const char *no = getenv("NO_COLOR");
-	return !no || !*no;
+	const char *no = getenv("NO_COLOR"); // of no-color.org
+	return can_draw(fd, getenv("TERM")) && (!no || !*no);
 }
 
 static bool is_mine(void)

@@ -17,7 +17,8 @@ void terminal_tick(void);
 
 int terminal_columns(void);
 int terminal_lines(void);
-bool terminal_has_colour(void); // NO_COLOR of no-color.org is not set
+// Whether stdout, or stderr, is a terminal with colours that nobody has forbidden (NO_COLOR).
+bool terminal_has_colour(int fd);
 
 // A line to scroll by, shown with the next drawing.
 void terminal_say(const char *line);
