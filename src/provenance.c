@@ -74,24 +74,15 @@ static void say_builds(struct json *json, const struct export *export)
 	json_end(json);
 }
 
-static void reach(const struct job *job, struct list *seen)
+static void reach(const struct job *job, bool *seen)
 {
-	EACH(const struct job, other, *seen)
-		if (other == job)
-			return;
-	list_push(seen, (void *)job);
+	if (seen[job->number])
+		return;
+	seen[job->number] = true;
 	EACH(const struct job, from, job->inputs)
 		reach(from, seen);
 	EACH(const struct job, from, job->materials)
 		reach(from, seen);
-}
-
-static bool is_in(const struct list *jobs, const struct job *job)
-{
-	EACH(const struct job, other, *jobs)
-		if (other == job)
-			return true;
-	return false;
 }
 
 static void say_file(struct json *json, const char *uri, const char *digest)
@@ -115,13 +106,13 @@ static void say_commit(struct json *json, const char *commit)
 // among them.
 static void say_sources(struct json *json, const struct export *export)
 {
-	struct list seen = {0};
-	reach(export->stage, &seen);
+	bool *seen = mem_new(export->jobs->all.count * sizeof *seen);
+	reach(export->stage, seen);
 	json_array(json, "resolvedDependencies");
 	if (*export->commit)
 		say_commit(json, export->commit);
 	EACH(const struct job, job, export->jobs->all) {
-		if (job->kind != JOB_FETCH || !is_in(&seen, job))
+		if (job->kind != JOB_FETCH || !seen[job->number])
 			continue;
 		const struct source *source = job->source;
 		if (source->url)
