@@ -188,22 +188,14 @@ const char *conf_value(const struct conf *conf, const char *key)
 	return found ? found->value : NULL;
 }
 
-static bool among(const char *key, const char *list)
-{
-	struct list known = words(list);
-	EACH(const char, word, known)
-		if (!strcmp(word, key))
-			return true;
-	return false;
-}
-
 void conf_check(const struct conf *conf, const char *required, const char *optional)
 {
+	struct list wanted = words(required);
+	struct list known = words(mem_format("%s %s", required, optional));
 	EACH(const struct fact, found, conf->facts)
-		if (!among(found->key, required) && !among(found->key, optional))
+		if (!has_word(&known, found->key))
 			fail_at(conf->path, found->line, "unknown key '%s'; known here: %s %s",
 				found->key, required, optional);
-	struct list wanted = words(required);
 	EACH(const char, key, wanted)
 		if (!conf_fact(conf, key))
 			fail_at(conf->path, conf->rest_line, "the key '%s' is missing; add %s=...",

@@ -118,9 +118,7 @@ static bool is_exception(const char *line)
 // "configure: error: in `/build':" only says where: the error is what comes next.
 static bool is_place(const char *line)
 {
-	size_t length = strlen(line);
-	return strstr(line, "configure: error: in ") && length > 2 &&
-	       !strcmp(line + length - 2, "':");
+	return strstr(line, "configure: error: in ") && text_ends(line, "':");
 }
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -193,8 +191,7 @@ static bool begins_phase(const char *line, const char *phase)
 // CMake and rust say after a colon where it was, and what on the next line that is not empty.
 static bool goes_on(const struct first_error *error)
 {
-	size_t length = strlen(error->text);
-	return length && error->text[length - 1] == ':';
+	return text_ends(error->text, ":");
 }
 
 static void read_line(struct first_error *found, enum error_rank *best, const char *line,

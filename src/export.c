@@ -91,12 +91,9 @@ static struct list builds_of(const struct job *stage)
 // The format whose files are called like this, or NULL.
 static const struct format *format_by_ending(const char *path)
 {
-	size_t length = path ? strlen(path) : 0;
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-		size_t end = strlen(formats[i].ending);
-		if (end && length > end && !strcmp(path + length - end, formats[i].ending))
+	for (size_t i = 0; path && i < sizeof formats / sizeof *formats; i++)
+		if (*formats[i].ending && text_ends(path, formats[i].ending))
 			return &formats[i];
-	}
 	return NULL;
 }
 

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool passes_over(const char *name)
@@ -23,11 +22,6 @@ static bool is_dot_file(const char *name)
 	return name[0] == '.';
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static bool read_but(const char *path, bool (*passed_over)(const char *), struct list *to)
 {
 	struct list names = {0};
@@ -43,8 +37,7 @@ static bool read_but(const char *path, bool (*passed_over)(const char *), struct
 	errno = error;
 	if (error)
 		return false;
-	if (names.count)
-		qsort(names.at, names.count, sizeof *names.at, by_name);
+	list_sort(&names, by_text);
 	*to = names;
 	return true;
 }

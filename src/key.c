@@ -193,12 +193,6 @@ static void manifest_of_fetch(struct manifest *to, const struct source *source)
 		say(to, "sha256 %s", source->debian_sha256);
 }
 
-static bool is_patch(const char *name)
-{
-	size_t length = strlen(name);
-	return length > 6 && !strcmp(name + length - 6, ".patch");
-}
-
 static void manifest_of_unpack(struct manifest *to, const struct job *job)
 {
 	say(to, "unpack");
@@ -207,7 +201,7 @@ static void manifest_of_unpack(struct manifest *to, const struct job *job)
 	say_once(to, &to->jobs->shared->files, "src/sh/unpack", say_file);
 	struct list names = names_in(to, job->source->dir);
 	EACH(const char, name, names)
-		if (is_patch(name))
+		if (text_ends(name, ".patch"))
 			say_file(to, mem_format("recipes/%s/%s", job->source->owner, name));
 }
 

@@ -74,6 +74,17 @@ void list_push(struct list *list, void *item)
 	list->at[list->count++] = item;
 }
 
+void list_sort(struct list *list, int (*compare)(const void *, const void *))
+{
+	if (list->count)
+		qsort(list->at, list->count, sizeof *list->at, compare);
+}
+
+int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 void text_push(struct text *text, const char *bytes, size_t count)
 {
 	if (text->length + count >= text->room) {
@@ -97,4 +108,18 @@ struct list words(const char *text)
 		text += length;
 	}
 	return found;
+}
+
+bool has_word(const struct list *words, const char *word)
+{
+	EACH(const char, other, *words)
+		if (!strcmp(other, word))
+			return true;
+	return false;
+}
+
+bool text_ends(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+	return length > tail && !strcmp(text + length - tail, end);
 }

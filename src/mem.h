@@ -4,6 +4,7 @@
 #define MEM_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 // All of these end the process with a message when memory is out; none returns NULL.
@@ -19,6 +20,9 @@ struct list {
 	size_t count, room;
 };
 void list_push(struct list *list, void *item);
+// qsort(3) of a list, which may be empty.
+void list_sort(struct list *list, int (*compare)(const void *, const void *));
+int by_text(const void *a, const void *b); // of a list of texts
 
 // A text that grows, and moves on push. Once anything was added it ends in a NUL, which does not count.
 struct text {
@@ -29,6 +33,8 @@ void text_push(struct text *text, const char *bytes, size_t count);
 
 // Space-separated words of a text, as a list of char *.
 struct list words(const char *text);
+bool has_word(const struct list *words, const char *word);
+bool text_ends(const char *text, const char *end); // in `end`, and is longer
 
 // for (each item of list). `break` and `continue` work; `list` is evaluated at every step.
 #define EACH(type, item, list)                                                                     \

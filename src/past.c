@@ -47,8 +47,7 @@ static struct list sorted_by_name(const struct past *past)
 	struct list sorted = {0};
 	for (size_t i = 0; i < past->jobs->all.count; i++)
 		list_push(&sorted, &past->known[i]);
-	if (sorted.count)
-		qsort(sorted.at, sorted.count, sizeof *sorted.at, by_name);
+	list_sort(&sorted, by_name);
 	return sorted;
 }
 
@@ -142,8 +141,7 @@ static int place(const double *ends, int *lanes, int wide, double start)
 static void set_lanes(struct past *past)
 {
 	static double ends[2][2 * MOST];
-	if (past->bars.count)
-		qsort(past->bars.at, past->bars.count, sizeof *past->bars.at, by_start);
+	list_sort(&past->bars, by_start);
 	EACH(struct bar, bar, past->bars) {
 		int side = !bar->slots, *lanes = side ? &past->side_lanes : &past->lanes;
 		int wide = side ? 1 : bar->slots < MOST ? bar->slots : MOST;

@@ -12,8 +12,7 @@
 static const char *below_home(const struct export *export, const char *path)
 {
 	const char *home = conf_value(export->jobs->plan->distro, "home");
-	bool slash = *home && home[strlen(home) - 1] == '/';
-	return mem_format("%s%s%s", home, slash ? "" : "/", path);
+	return mem_format("%s%s%s", home, text_ends(home, "/") ? "" : "/", path);
 }
 
 static void say_digest(struct json *json, const char *kind, const char *digest)

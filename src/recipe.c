@@ -15,10 +15,7 @@
 bool recipe_is_fact(const char *key)
 {
 	struct list known = words(PINS " source_of " OWN " " ALWAYS);
-	EACH(const char, fact, known)
-		if (!strcmp(fact, key))
-			return true;
-	return false;
+	return has_word(&known, key);
 }
 
 bool is_name(const char *text)
@@ -287,8 +284,5 @@ bool recipe_holds(const struct recipe *recipe)
 
 bool recipe_has_tool(const struct recipe *recipe, const char *tool)
 {
-	EACH(const char, name, recipe->tools)
-		if (!strcmp(name, tool))
-			return true;
-	return false;
+	return has_word(&recipe->tools, tool);
 }

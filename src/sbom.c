@@ -79,11 +79,9 @@ static void say_patch(struct json *json, const struct source *source, const char
 static void say_patches(struct json *json, const struct source *source)
 {
 	struct list names = folder_texts(source->dir), patches = {0};
-	EACH(char, name, names) {
-		size_t length = strlen(name);
-		if (length > 6 && !strcmp(name + length - 6, ".patch"))
+	EACH(char, name, names)
+		if (text_ends(name, ".patch"))
 			list_push(&patches, name);
-	}
 	if (!patches.count || (!source->url && !source->debian))
 		return;
 	json_object(json, "pedigree");
@@ -195,10 +193,7 @@ static void say_needs(struct json *json, const struct export *export, const stru
 	json_array(json, "dependsOn");
 	EACH(const struct item, need, build->item->needs) {
 		const struct job *found = build_of(export, need);
-		bool again = !found || found == build;
-		EACH(const char, name, said)
-			again |= found && !strcmp(name, found->name);
-		if (again)
+		if (!found || found == build || has_word(&said, found->name))
 			continue;
 		list_push(&said, mem_text(found->name));
 		json_text(json, NULL, found->name);

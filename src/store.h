@@ -82,7 +82,7 @@ void store_publish(const struct store *store, const char *target, const char *st
 
 // Removes every tree, record, log and object folder that is not named; returns the bytes won.
 // `names` is sorted on the way. Only with the store locked alone.
-long long store_sweep(const struct store *store, const struct list *names);
+long long store_sweep(const struct store *store, struct list *names);
 // Names of what was used last, builds that are not finished among it, as much as is within `size`
 // bytes; and of the unions of what is kept.
 struct list store_newest(const struct store *store, long long size);

@@ -39,20 +39,9 @@ static long long bytes_below(const char *path)
 	return counted;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void sort(const struct list *names)
-{
-	if (names->count)
-		qsort(names->at, names->count, sizeof *names->at, by_name);
-}
-
 static bool is_kept(const struct list *names, const char *name)
 {
-	return names->count && bsearch(&name, names->at, names->count, sizeof *names->at, by_name);
+	return names->count && bsearch(&name, names->at, names->count, sizeof *names->at, by_text);
 }
 
 static void sweep_entry(const char *path)
@@ -100,12 +89,12 @@ static void sweep_roots(const struct store *store)
 	}
 }
 
-long long store_sweep(const struct store *store, const struct list *names)
+long long store_sweep(const struct store *store, struct list *names)
 {
 	// Unions before the trees they link to, so that what goes with both is counted.
 	static const char *const folders[] = {"trees", "records", "inputs", "logs"};
 	counted = 0;
-	sort(names);
+	list_sort(names, by_text);
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
 		sweep_folder(store, folders[i], names);
 	sweep_objects(store, names);
@@ -178,7 +167,7 @@ static bool is_union_of(const struct store *store, const char *tree, const struc
 static bool add_unions(const struct store *store, struct list *names)
 {
 	struct list found = {0}, trees = folder_names(store_path(store, "trees"));
-	sort(names);
+	list_sort(names, by_text);
 	EACH(char, tree, trees)
 		if (!is_kept(names, tree) && is_union_of(store, tree, names))
 			list_push(&found, tree);
@@ -193,8 +182,7 @@ struct list store_newest(const struct store *store, long long size)
 	struct names outs = {0};
 	add_records(store, &uses);
 	add_unfinished(store, &uses);
-	if (uses.count)
-		qsort(uses.at, uses.count, sizeof *uses.at, newest_first);
+	list_sort(&uses, newest_first);
 	EACH(struct use, use, uses) {
 		bool again = use->out && names_find(&outs, use->out).count; // of another key
 		if (!again && (size -= use->bytes) < 0)

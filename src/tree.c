@@ -28,11 +28,6 @@ static bool failed(const char **error, const char *what, const char *path)
 	return false;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 // Sorted names below a folder. Heap, not arena: a tree may hold a hundred thousand of them.
 static bool names_of(const char *path, char ***names, size_t *count)
 {
@@ -50,7 +45,7 @@ static bool names_of(const char *path, char ***names, size_t *count)
 	}
 	closedir(dir);
 	if (*count)
-		qsort(*names, *count, sizeof **names, by_name);
+		qsort(*names, *count, sizeof **names, by_text);
 	return true;
 }
 

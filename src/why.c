@@ -48,10 +48,8 @@ static void print_missing(const char *sign, const char *text, const char *other)
 
 static void note(struct list *names, const struct job *job)
 {
-	EACH(const char, name, *names)
-		if (!strcmp(name, job->name))
-			return;
-	list_push(names, mem_text(job->name));
+	if (!has_word(names, job->name))
+		list_push(names, mem_text(job->name));
 }
 
 static void print_unknown(const struct job *job)
