@@ -2,11 +2,11 @@
 // note of who died. May touch: the memory that those who ask have pointed at; /proc, to read; its
 // own stack.
 #include "asked.h"
+#include "census.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <link.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -90,16 +90,6 @@ static int tell(const struct seccomp_notif *question, const struct utsname *name
 	return count == (ssize_t)sizeof *names ? 0 : -1;
 }
 
-static bool is_emulator(int pid, const char *name)
-{
-	char path[64], program[PATH_MAX];
-	snprintf(path, sizeof path, "/proc/%d/exe", pid);
-	ssize_t count = readlink(path, program, sizeof program - 1);
-	program[count > 0 ? count : 0] = '\0';
-	const char *slash = strrchr(program, '/');
-	return slash && !strncmp(slash + 1, name, strlen(name));
-}
-
 // Under its emulator a process is called what its program is called.
 static void read_name(int pid, char *name, size_t size)
 {
@@ -120,7 +110,7 @@ static void note_death(struct asked *asked, const struct seccomp_notif *question
 	int pid = (int)question->data.args[0];
 	bool one_thread = question->data.nr == SYS_tgkill;
 	snprintf(path, sizeof path, "/proc/%d/task/%u", pid, question->pid);
-	if (access(path, F_OK) < 0 || !is_emulator(pid, asked->emulator))
+	if (access(path, F_OK) < 0 || !census_runs(pid, asked->emulator))
 		return;
 	asked->death.signal = (int)question->data.args[one_thread ? 2 : 1];
 	read_name(pid, asked->death.program, sizeof asked->death.program);

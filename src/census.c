@@ -109,10 +109,11 @@ double census_cpu(pid_t top)
 	return (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
-static bool runs_by(pid_t pid, const char *emulator)
+bool census_runs(pid_t pid, const char *emulator)
 {
-	char program[PATH_MAX];
-	ssize_t count = readlink(mem_format("/proc/%d/exe", (int)pid), program, sizeof program - 1);
+	char path[64], program[PATH_MAX];
+	snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
+	ssize_t count = readlink(path, program, sizeof program - 1);
 	program[count > 0 ? count : 0] = '\0';
 	const char *slash = strrchr(program, '/');
 	return slash && !strncmp(slash + 1, emulator, strlen(emulator));
@@ -142,7 +143,7 @@ const char *census_names(pid_t top, const char *emulator)
 			continue;
 		if (named++ == NAMED)
 			return mem_format("%s and more", names);
-		bool emulated = runs_by(process->pid, emulator);
+		bool emulated = census_runs(process->pid, emulator);
 		size_t count = same(process);
 		names = mem_format("%s%s%s%s", names, *names ? ", " : "", process->name,
 				   count > 1 ? mem_format(" %zu", count) : "");

@@ -17,6 +17,8 @@ struct process {
 bool census_read(const char *line, struct process *process);
 // Seconds of processors that all of them have used; below 0: not known.
 double census_cpu(pid_t top);
+// Whether an emulator of that name (or longer) runs the process's program. Async-signal-safe.
+bool census_runs(pid_t pid, const char *emulator);
 // "make, sh 2, cc1": the names of those below `top`, and how many have each; with `emulator` behind
 // whatever a program of that name (or longer) runs.
 const char *census_names(pid_t top, const char *emulator);
