@@ -44,6 +44,12 @@ const char *export_time(void)
 	return text;
 }
 
+const char *uuid_of(const char *digest)
+{
+	return mem_format("%.8s-%.4s-8%.3s-8%.3s-%.12s", digest, digest + 8, digest + 12,
+			  digest + 15, digest + 18);
+}
+
 bool is_folder_format(const struct export *export)
 {
 	return !strcmp(export->format, "dir");
@@ -207,14 +213,6 @@ static void must(bool done, const struct export *export, const char *what)
 		fail(EXIT_HOST, "%s: cannot %s: %s", export->work, what, strerror(errno));
 }
 
-// The same for the same stage, whoever packs it: the form of a version 8 UUID.
-static const char *volume_number(const struct export *export)
-{
-	const char *out = export->stage->out;
-	return mem_format("%.8s-%.4s-8%.3s-8%.3s-%.12s", out, out + 8, out + 12, out + 15,
-			  out + 18);
-}
-
 // Nothing of the caller's but the way to programs: options for tar, xz and others in the
 // environment would change the bytes.
 static struct list packer_variables(const struct export *export)
@@ -234,7 +232,7 @@ static struct list packer_variables(const struct export *export)
 	list_push(&to, mem_format("CHECKOUT=%s", export->jobs->plan->root));
 	list_push(&to, mem_format("WORK=%s", export->work));
 	list_push(&to, mem_format("NAME=%s", export->name));
-	list_push(&to, mem_format("UUID=%s", volume_number(export)));
+	list_push(&to, mem_format("UUID=%s", uuid_of(export->stage->out)));
 	list_push(&to, mem_format("TRIPLE=%s", target->triple));
 	list_push(&to, mem_format("MACHINE=%s", target->machine));
 	list_push(&to, mem_format("CFLAGS=%s", target->cflags));

@@ -7,6 +7,9 @@
 // TREE_TIME as RFC 3339 writes it: no paper tells when it was made.
 const char *export_time(void);
 
+// The form of a version 8 UUID (RFC 9562), whose bits are ours: the same for the same digest.
+const char *uuid_of(const char *digest);
+
 // All that --format takes, as words.
 const char *export_formats(void);
 

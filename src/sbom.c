@@ -12,13 +12,11 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-// A name that no other content has: version 8 of RFC 9562 leaves its bits to us.
+// A name that no other content has.
 static const char *serial_number(const struct export *export)
 {
-	const char *hex =
-		hash_text(mem_format("bill of %s %s", export->stage->name, export->digest));
-	return mem_format("urn:uuid:%.8s-%.4s-8%.3s-8%.3s-%.12s", hex, hex + 8, hex + 12, hex + 15,
-			  hex + 18);
+	const char *content = mem_format("bill of %s %s", export->stage->name, export->digest);
+	return mem_format("urn:uuid:%s", uuid_of(hash_text(content)));
 }
 
 static const char *base64(const char *path)
