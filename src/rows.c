@@ -2,6 +2,7 @@
 #include "rows.h"
 #include "cells.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,61 +85,54 @@ void row_text(char *to, const struct row *row, int columns)
 }
 
 // Adds a part if there is room for it: what comes first is what matters most.
-static void add_part(char *to, const char *part, int columns)
+__attribute__((format(printf, 3, 4))) static void add_part(char *to, int columns,
+							   const char *format, ...)
 {
-	if (*part && cells_count(to) + (*to ? 2 : 0) + cells_count(part) <= columns)
+	char part[PART];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(part, PART, format, args);
+	va_end(args);
+	if (cells_count(to) + (*to ? 2 : 0) + cells_count(part) <= columns)
 		text_add(to, ROW_SIZE, "%s%s", *to ? "  " : "", part);
 }
 
-static void left_text(char *to, const struct total *total)
+static void add_left(char *to, int columns, const struct total *total)
 {
 	long minutes = (long)(total->left / 60 + 0.5);
-	*to = '\0';
 	if (total->left < 0)
 		return;
 	if (minutes < 1)
-		text_add(to, PART, "less than a minute left");
+		add_part(to, columns, "less than a minute left");
 	else if (minutes < 60)
-		text_add(to, PART, "about %ld min left (%.8s)", minutes, total->end);
+		add_part(to, columns, "about %ld min left (%.8s)", minutes, total->end);
 	else
-		text_add(to, PART, "about %ld h %ld min left (%.8s)", minutes / 60, minutes % 60,
+		add_part(to, columns, "about %ld h %ld min left (%.8s)", minutes / 60, minutes % 60,
 			 total->end);
 }
 
 void total_text(char *to, const struct total *total, int columns)
 {
-	char part[PART] = "";
+	char first[PART], span[PART] = "", rate[PART] = "";
 	*to = '\0';
-	text_add(part, PART, "%zu/%zu done", total->done, total->all);
-	add_part(to, part, columns);
-	if (total->failed) {
-		snprintf(part, PART, "%zu failed", total->failed);
-		add_part(to, part, columns);
-	}
+	snprintf(first, PART, "%zu/%zu done", total->done, total->all);
+	text_add_span(span, PART, total->elapsed);
+	add_bytes(rate, PART, total->rate);
+	add_part(to, columns, "%s", first);
+	if (total->failed)
+		add_part(to, columns, "%zu failed", total->failed);
 	if (total->stopping) {
-		snprintf(part, PART, "stopping: %s", total->stopping);
-		add_part(to, part, columns);
-		add_part(to, "(once more to kill)", columns);
+		add_part(to, columns, "stopping: %s", total->stopping);
+		add_part(to, columns, "(once more to kill)");
 	}
-	part[0] = '\0';
-	text_add_span(part, PART, total->elapsed);
-	add_part(to, part, columns);
-	left_text(part, total);
-	add_part(to, part, columns);
-	if (total->busy >= 0) {
-		snprintf(part, PART, "cores %.1f/%d", total->busy, total->processors);
-		add_part(to, part, columns);
-	}
-	if (total->memory > 0) {
-		snprintf(part, PART, "memory %.1f/%.1f GiB", total->memory, total->memory_all);
-		add_part(to, part, columns);
-	}
-	if (total->rate > 0) {
-		part[0] = '\0';
-		add_bytes(part, PART, total->rate);
-		text_add(part, PART, "/s");
-		add_part(to, part, columns);
-	}
+	add_part(to, columns, "%s", span);
+	add_left(to, columns, total);
+	if (total->busy >= 0)
+		add_part(to, columns, "cores %.1f/%d", total->busy, total->processors);
+	if (total->memory > 0)
+		add_part(to, columns, "memory %.1f/%.1f GiB", total->memory, total->memory_all);
+	if (total->rate > 0)
+		add_part(to, columns, "%s/s", rate);
 	if (!*to)
-		text_add(to, ROW_SIZE, "%.*s", columns > 0 ? columns : 0, part);
+		text_add(to, ROW_SIZE, "%.*s", columns > 0 ? columns : 0, first);
 }
