@@ -24,14 +24,15 @@ void fail_clear(void (*clear)(void))
 	clear_first = clear;
 }
 
-static void make_way(void)
+// Line 0 leaves the number out.
+static void say(const char *from, int line, const char *format, va_list args)
 {
 	if (clear_first)
 		clear_first();
-}
-
-static void say(const char *format, va_list args)
-{
+	fputs(from, stderr);
+	if (line)
+		fprintf(stderr, ":%d", line);
+	fputs(": ", stderr);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 }
@@ -40,9 +41,7 @@ void fail(enum exit_status status, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	make_way();
-	fputs("bootstrap: ", stderr);
-	say(format, args);
+	say("bootstrap", 0, format, args);
 	va_end(args);
 	exit(status);
 }
@@ -51,12 +50,7 @@ void fail_at(const char *file, int line, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	make_way();
-	if (line)
-		fprintf(stderr, "%s:%d: ", file, line);
-	else
-		fprintf(stderr, "%s: ", file);
-	say(format, args);
+	say(file, line, format, args);
 	va_end(args);
 	exit(EXIT_INPUT);
 }
@@ -71,8 +65,6 @@ void warn(const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	make_way();
-	fputs("bootstrap: ", stderr);
-	say(format, args);
+	say("bootstrap", 0, format, args);
 	va_end(args);
 }
