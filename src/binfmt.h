@@ -3,7 +3,7 @@
 #ifndef BINFMT_H
 #define BINFMT_H
 
-#include "plan.h"
+#include "target.h"
 
 // Where a sandbox mounts its private binfmt_misc.
 #define BINFMT_FOLDER "/dev/binfmt_misc"

@@ -115,8 +115,7 @@ bool census_runs(pid_t pid, const char *emulator)
 	snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
 	ssize_t count = readlink(path, program, sizeof program - 1);
 	program[count > 0 ? count : 0] = '\0';
-	const char *slash = strrchr(program, '/');
-	return slash && !strncmp(slash + 1, emulator, strlen(emulator));
+	return !strncmp(base_name(program), emulator, strlen(emulator));
 }
 
 static size_t same(const struct process *process)

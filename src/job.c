@@ -47,12 +47,6 @@ static struct job *stage_job(const struct jobs *jobs, const struct stage *stage)
 	return NULL;
 }
 
-const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
 const char *source_file(const struct source *source)
 {
 	return base_name(source->url ? source->url : source->debian);

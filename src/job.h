@@ -89,6 +89,5 @@ bool job_set_key(const struct jobs *jobs, struct job *job);
 bool job_renew_key(const struct jobs *jobs, struct job *job);
 // A name for the file that a fetch brings, from its first location.
 const char *source_file(const struct source *source);
-const char *base_name(const char *path);
 
 #endif

@@ -2,6 +2,7 @@
 // is wrong with it. May touch: two files in the store; sandboxes, to try them.
 #include "machine.h"
 #include "binfmt.h"
+#include "folder.h"
 #include "sandbox.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #define MACHINE_H
 
 #include "host.h"
-#include "plan.h"
+#include "target.h"
 
 struct finding {
 	const char *fact;    // what was found, or NULL

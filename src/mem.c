@@ -118,6 +118,12 @@ bool has_word(const struct list *words, const char *word)
 	return false;
 }
 
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
 bool text_ends(const char *text, const char *end)
 {
 	size_t length = strlen(text), tail = strlen(end);

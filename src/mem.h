@@ -34,7 +34,8 @@ void text_push(struct text *text, const char *bytes, size_t count);
 // Space-separated words of a text, as a list of char *.
 struct list words(const char *text);
 bool has_word(const struct list *words, const char *word);
-bool text_ends(const char *text, const char *end); // in `end`, and is longer
+const char *base_name(const char *path);	   // what stands behind its last slash
+bool text_ends(const char *text, const char *end); // and has more before that
 
 // for (each item of list). `break` and `continue` work; `list` is evaluated at every step.
 #define EACH(type, item, list)                                                                     \

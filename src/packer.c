@@ -2,7 +2,7 @@
 // the folder of that path, processes, signals.
 #include "packer.h"
 #include "fail.h"
-#include "job.h"
+#include "folder.h"
 #include "tree.h"
 
 #include <errno.h>

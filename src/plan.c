@@ -11,26 +11,6 @@ static bool is_native(const struct plan *plan, const struct target *target)
 	return !strcmp(target->machine, plan->machine);
 }
 
-static const char *target_names(const struct list *targets)
-{
-	const char *names = "";
-	EACH(const struct target, target, *targets)
-		names = mem_format("%s %s", names, target->name);
-	return names;
-}
-
-const struct target *target_named(const struct list *targets, const char *name)
-{
-	struct list names = {0};
-	EACH(const struct target, target, *targets) {
-		if (!strcmp(target->name, name))
-			return target;
-		list_push(&names, mem_text(target->name));
-	}
-	fail(EXIT_INPUT, "there is no target '%s'; known:%s (a new one is a file in targets/)%s",
-	     name, target_names(targets), names_hint(name, &names));
-}
-
 // A second file for the same machine must not change what is built when nothing is said.
 static const struct target *chosen(const struct plan *plan, const struct plan_wish *wish)
 {

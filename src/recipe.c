@@ -42,8 +42,7 @@ static void check_hash(const struct conf *head, const char *key)
 static void check_file(const struct conf *head, const char *key)
 {
 	const struct fact *at = conf_fact(head, key);
-	const char *slash = at ? strrchr(at->value, '/') : NULL;
-	if (at && !is_name(slash ? slash + 1 : at->value))
+	if (at && !is_name(base_name(at->value)))
 		fail_at(head->path, at->line, "%s ends in no file's name; say which file it is",
 			key);
 }

@@ -1,6 +1,8 @@
-// Enters: targets/*. Leaves: struct target. May touch: files it reads.
+// Enters: targets/*, or a name. Leaves: struct target. May touch: files it reads.
+#include "target.h"
 #include "fail.h"
-#include "plan.h"
+#include "folder.h"
+#include "names.h"
 
 #include <string.h>
 
@@ -36,4 +38,24 @@ struct list targets_read(const char *root, const struct conf *distro)
 	EACH(const char, name, names)
 		list_push(&targets, target_read(root, name, distro));
 	return targets;
+}
+
+const char *target_names(const struct list *targets)
+{
+	const char *names = "";
+	EACH(const struct target, target, *targets)
+		names = mem_format("%s %s", names, target->name);
+	return names;
+}
+
+const struct target *target_named(const struct list *targets, const char *name)
+{
+	struct list names = {0};
+	EACH(const struct target, target, *targets) {
+		if (!strcmp(target->name, name))
+			return target;
+		list_push(&names, mem_text(target->name));
+	}
+	fail(EXIT_INPUT, "there is no target '%s'; known:%s (a new one is a file in targets/)%s",
+	     name, target_names(targets), names_hint(name, &names));
 }

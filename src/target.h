@@ -11,6 +11,7 @@ struct target {
 
 // struct target *, by name. A mistake in any of them is fatal.
 struct list targets_read(const char *root, const struct conf *distro);
+const char *target_names(const struct list *targets); // each with a blank before it
 const struct target *target_named(const struct list *targets, const char *name); // or fatal
 
 #endif
