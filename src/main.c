@@ -133,6 +133,15 @@ static enum exit_status verify(const struct jobs *jobs, struct run_wish *wish)
 	return status == EXIT_DONE ? verify_report(jobs, again) : status;
 }
 
+// What asks for the jobs and runs none of them.
+static const struct {
+	const char *name;
+	enum exit_status (*obey)(const struct jobs *, const struct options *);
+} verbs[] = {
+	{"why", verb_why},	 {"log", verb_log}, {"shell", verb_shell},
+	{"export", verb_export}, {"gc", verb_gc},   {"report", verb_report},
+};
+
 static enum exit_status with_store(const struct options *options, const char *again)
 {
 	const struct plan *plan = make_plan(options);
@@ -150,21 +159,10 @@ static enum exit_status with_store(const struct options *options, const char *ag
 		host_look(store, &(struct host_wish){plan->host_clang, options->host_cc});
 	const struct jobs *jobs = jobs_make(plan, store, host);
 	wish.slots = wish.slots ? wish.slots : host->processors;
-	if (!strcmp(options->verb, "why"))
-		return verb_why(jobs, options->operand);
-	if (!strcmp(options->verb, "log"))
-		return verb_log(jobs, options->operand);
-	if (!strcmp(options->verb, "shell"))
-		return verb_shell(jobs, options);
-	if (!strcmp(options->verb, "export"))
-		return verb_export(jobs, options);
-	if (!strcmp(options->verb, "gc"))
-		return verb_gc(jobs, options);
-	if (!strcmp(options->verb, "verify"))
-		return verify(jobs, &wish);
-	if (!strcmp(options->verb, "report"))
-		return verb_report(jobs, options);
-	return build(jobs, &wish);
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (!strcmp(options->verb, verbs[i].name))
+			return verbs[i].obey(jobs, options);
+	return strcmp(options->verb, "verify") ? build(jobs, &wish) : verify(jobs, &wish);
 }
 
 static enum exit_status obey(const struct options *options, const char *again)

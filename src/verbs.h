@@ -4,8 +4,8 @@
 
 #include "options.h"
 
-enum exit_status verb_why(const struct jobs *jobs, const char *recipe);
-enum exit_status verb_log(const struct jobs *jobs, const char *recipe);
+enum exit_status verb_why(const struct jobs *jobs, const struct options *options);
+enum exit_status verb_log(const struct jobs *jobs, const struct options *options);
 enum exit_status verb_shell(const struct jobs *jobs, const struct options *options);
 enum exit_status verb_gc(const struct jobs *jobs, const struct options *options);
 // After a stage was built by itself (plan->again): what came out otherwise.

@@ -11,12 +11,13 @@
 #include <unistd.h>
 
 // Finds every job of that name, with keys as far as they can be known without building.
-static struct list jobs_named(const struct jobs *jobs, const char *name, struct wants *wants)
+static struct list jobs_named(const struct jobs *jobs, const char *name)
 {
 	static struct run_wish wish = {.go_on = true};
+	struct wants wants;
 	struct list found = {0};
 	list_push(&wish.only, mem_text(name));
-	wants_start(wants, jobs, &wish);
+	wants_start(&wants, jobs, &wish);
 	EACH(struct job, job, jobs->all)
 		if (job_is_named(job, name))
 			list_push(&found, job);
@@ -115,14 +116,13 @@ static void print_all(const struct jobs *jobs)
 		printf("%zu to build; %zu that need those may be then\n", ready, unknown);
 }
 
-enum exit_status verb_why(const struct jobs *jobs, const char *recipe)
+enum exit_status verb_why(const struct jobs *jobs, const struct options *options)
 {
-	struct wants wants;
-	if (!recipe) {
+	if (!options->operand) {
 		print_all(jobs);
 		return EXIT_DONE;
 	}
-	struct list found = jobs_named(jobs, recipe, &wants);
+	struct list found = jobs_named(jobs, options->operand);
 	EACH(const struct job, job, found)
 		print_why(jobs, job);
 	return EXIT_DONE;
@@ -219,11 +219,10 @@ static bool print_log(const struct jobs *jobs, const struct job *job, bool alone
 	return try.path || good;
 }
 
-enum exit_status verb_log(const struct jobs *jobs, const char *recipe)
+enum exit_status verb_log(const struct jobs *jobs, const struct options *options)
 {
-	struct wants wants;
 	bool any = false;
-	struct list found = jobs_named(jobs, recipe, &wants);
+	struct list found = jobs_named(jobs, options->operand);
 	EACH(const struct job, job, found)
 		any |= print_log(jobs, job, found.count == 1);
 	return any ? EXIT_DONE : EXIT_RECIPE;
