@@ -18,17 +18,28 @@
 
 enum { DISK_GIB = 30, MEMORY_MIB = 4096, CLOCK_SECONDS = 5 };
 
+static struct finding fine(const char *fact)
+{
+	return (struct finding){.fact = fact};
+}
+
+__attribute__((format(printf, 1, 2))) static struct finding wrong(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	struct finding finding = {.trouble = mem_vformat(format, args)};
+	va_end(args);
+	return finding;
+}
+
 struct finding machine_kernel(void)
 {
 	struct utsname names;
 	if (uname(&names) < 0)
-		return (struct finding){.trouble = "uname does not answer"};
-	const char *release = mem_text(names.release);
-	if (version_at_least(release, 5, 12))
-		return (struct finding){.fact = release};
-	return (struct finding){
-		.trouble = mem_format("%s is too old; sandboxes want Linux 5.12 or newer", release),
-	};
+		return wrong("uname does not answer");
+	if (version_at_least(names.release, 5, 12))
+		return fine(mem_text(names.release));
+	return wrong("%s is too old; sandboxes want Linux 5.12 or newer", names.release);
 }
 
 static const char *date(time_t time)
@@ -47,11 +58,9 @@ struct finding machine_clock(const struct store *store)
 	const char *file = store_path(store, "clock.%d", (int)getpid());
 	time_t time_here = time(NULL);
 	if (!stat("/proc/self/exe", &built) && built.st_mtime > time_here + CLOCK_SECONDS)
-		return (struct finding){
-			.trouble = mem_format("it says %s, but this program was built %s; set it "
-					      "as root with date -s, or let an NTP service do so",
-					      date(time_here), date(built.st_mtime)),
-		};
+		return wrong("it says %s, but this program was built %s; set it as root with date "
+			     "-s, or let an NTP service do so",
+			     date(time_here), date(built.st_mtime));
 	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	bool same = fd < 0 || fstat(fd, &now) < 0 ||
 		    llabs((long long)(now.st_mtime - time(NULL))) <= CLOCK_SECONDS;
@@ -59,24 +68,19 @@ struct finding machine_clock(const struct store *store)
 		close(fd);
 	unlink(file);
 	if (same)
-		return (struct finding){.fact = mem_format("%s UTC", date(time_here))};
-	return (struct finding){
-		.trouble =
-			mem_format("%s is on a machine whose clock differs; let NTP set both, or "
-				   "choose another --store",
-				   store->path),
-	};
+		return fine(mem_format("%s UTC", date(time_here)));
+	return wrong("%s is on a machine whose clock differs; let NTP set both, or choose another "
+		     "--store",
+		     store->path);
 }
 
 struct finding machine_memory(const struct host *host)
 {
 	const char *fact = mem_format("%.1f GiB free", (double)host->memory / 1024);
 	if (host->memory >= MEMORY_MIB)
-		return (struct finding){.fact = fact};
-	return (struct finding){
-		.trouble = mem_format("%s; linking LLVM wants %d: end something, or add swap", fact,
-				      MEMORY_MIB / 1024),
-	};
+		return fine(fact);
+	return wrong("%s; linking LLVM wants %d: end something, or add swap", fact,
+		     MEMORY_MIB / 1024);
 }
 
 // LLVM, the largest part of a full build, is in every first stage.
@@ -104,24 +108,20 @@ struct finding machine_disk(const struct store *store)
 	struct statvfs info;
 	const char *noexec = machine_noexec(store);
 	if (noexec)
-		return (struct finding){.trouble = noexec};
+		return wrong("%s", noexec);
 	if (statvfs(store->path, &info) < 0)
-		return (struct finding){.trouble = strerror(errno)};
+		return wrong("%s", strerror(errno));
 	unsigned long long gib = ((unsigned long long)info.f_bavail * info.f_frsize) >> 30;
 	const char *fact = mem_format("%llu GiB free at %s", gib, store->path);
 	if (gib >= DISK_GIB)
-		return (struct finding){.fact = fact};
+		return fine(fact);
 	if (has_a_stage(store))
-		return (struct finding){
-			.fact = mem_format("%s, beside stages that are built; from nothing, all "
-					   "want %d",
-					   fact, DISK_GIB),
-		};
-	return (struct finding){
-		.trouble = mem_format("%s; a full build wants %d: choose another place with "
-				      "--store, or make room with gc",
-				      fact, DISK_GIB),
-	};
+		return fine(
+			mem_format("%s, beside stages that are built; from nothing, all want %d",
+				   fact, DISK_GIB));
+	return wrong("%s; a full build wants %d: choose another place with --store, or make room "
+		     "with gc",
+		     fact, DISK_GIB);
 }
 
 // Sources have files whose names differ in case only: Linux itself, and perl.
@@ -131,20 +131,15 @@ struct finding machine_file_names(const struct store *store)
 	const char *file = store_path(store, "case"), *twin = store_path(store, "CASE");
 	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return (struct finding){
-			.trouble = mem_format("%s: %s; choose another place with --store", file,
-					      strerror(errno)),
-		};
+		return wrong("%s: %s; choose another place with --store", file, strerror(errno));
 	bool same = !fstat(fd, &one) && !stat(twin, &other) && one.st_ino == other.st_ino;
 	close(fd);
 	unlink(file);
 	if (!same)
-		return (struct finding){.fact = "case counts"};
-	return (struct finding){
-		.trouble = mem_format("%s takes 'case' and 'CASE' for one file; choose a file "
-				      "system that does not, with --store",
-				      store->path),
-	};
+		return fine("case counts");
+	return wrong("%s takes 'case' and 'CASE' for one file; choose a file system that does not, "
+		     "with --store",
+		     store->path);
 }
 
 // Runs it, its words unseen; NULL, or why it did not end well.
