@@ -137,15 +137,6 @@ static void fail_job(struct loop *loop, struct job *job, const char *phase, cons
 	wants_settle(&loop->wants, job);
 }
 
-// A stage is shown by its name as soon as it is whole.
-static void publish(const struct jobs *jobs)
-{
-	EACH(const struct job, stage, jobs->stages)
-		if (stage->present && stage->demanded)
-			store_publish(jobs->store, jobs->plan->target->name, stage->name,
-				      stage->out);
-}
-
 static void succeed(struct loop *loop, struct job *job, const struct record *record)
 {
 	job->state = JOB_IDLE;
@@ -159,7 +150,7 @@ static void succeed(struct loop *loop, struct job *job, const struct record *rec
 	job->fresh = false;
 	loop->wants.made++;
 	if (job->stage)
-		publish(loop->jobs);
+		wants_publish(&loop->wants);
 	report_done(job, record);
 	wants_settle(&loop->wants, job);
 }
@@ -393,7 +384,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 			break;
 		step(&loop);
 	}
-	publish(jobs);
+	wants_publish(&loop.wants);
 	journal_end(&loop.journal, (int)loop.status);
 	report_end(loop.status);
 	return loop.status;

@@ -49,5 +49,7 @@ void wants_reconsider(struct wants *wants, struct job *job);
 // The ready job with the longest way to the end (trials come before all) for which `fits` holds,
 // taken off the list.
 struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct job *), void *fit);
+// Every demanded stage that is whole is shown by its name, in the store's roots/.
+void wants_publish(const struct wants *wants);
 
 #endif

@@ -306,3 +306,12 @@ struct job *wants_next(struct wants *wants, bool (*fits)(void *, const struct jo
 	wants->ready.at[best] = wants->ready.at[--wants->ready.count];
 	return job;
 }
+
+void wants_publish(const struct wants *wants)
+{
+	const struct jobs *jobs = wants->jobs;
+	EACH(const struct job, stage, jobs->stages)
+		if (stage->present && stage->demanded)
+			store_publish(jobs->store, jobs->plan->target->name, stage->name,
+				      stage->out);
+}
