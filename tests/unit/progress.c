@@ -1,6 +1,6 @@
 // Off a terminal: after a long silence it is said what is at work.
-#include "../../src/forecast.c"
 #include "../../src/progress.c"
+#include "../../src/forecast.c"
 
 #include "unit.h"
 
