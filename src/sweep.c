@@ -198,19 +198,21 @@ struct list store_newest(const struct store *store, long long size)
 	return names;
 }
 
-__attribute__((noreturn)) static void not_writable(const struct store *store)
+__attribute__((noreturn)) static void not_writable(const char *path)
 {
-	fail(EXIT_HOST, "%s: the store cannot be written: %s; choose another with --store",
-	     store->path, strerror(errno));
+	fail(EXIT_HOST, "%s: the store cannot be written: %s; choose another with --store", path,
+	     strerror(errno));
 }
 
 void store_check_writable(const struct store *store)
 {
 	// What a commit writes to, hours later.
 	static const char *const folders[] = {"objects", "trees", "inputs", "logs", "records"};
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		if (access(store_path(store, "%s", folders[i]), W_OK | X_OK) < 0)
-			not_writable(store);
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		const char *path = store_path(store, "%s", folders[i]);
+		if (access(path, W_OK | X_OK) < 0)
+			not_writable(access(store->path, W_OK) < 0 ? store->path : path);
+	}
 }
 
 void store_lock_all(const struct store *store, bool alone)
@@ -218,7 +220,7 @@ void store_lock_all(const struct store *store, bool alone)
 	int fd = open(store_path(store, "lock"), (alone ? O_RDWR : O_RDONLY) | O_CREAT | O_CLOEXEC,
 		      0644);
 	if (fd < 0)
-		not_writable(store);
+		not_writable(store->path);
 	if (!flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB))
 		return;
 	if (alone)

@@ -197,7 +197,7 @@ later_read_only() { # FOLDER
 		run alone sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && eval "$2"' sh \
 			"$store/$folder" "$(the_run) --only hello"
 		ended 3
-		says "bootstrap: $store: the store cannot be written: Read-only file system; choose another with --store"
+		says "bootstrap: $store/$folder: the store cannot be written: Read-only file system; choose another with --store"
 		equal "started, without $folder" "" "$(started)"
 	done
 }
