@@ -109,7 +109,7 @@ void forecast_learn(const struct job *job, const struct record *record)
 
 static bool is_known(const struct job *job)
 {
-	return job->basis == RECORDED || (job->basis == COSTED && forecast.foretold > 0);
+	return job->basis >= RECORDED || (job->basis == COSTED && forecast.foretold > 0);
 }
 
 // Seconds of the tries that the job, at work now, goes on from.
@@ -129,15 +129,16 @@ static void set_length(struct job *job, double seconds)
 	job->work *= job->estimate > 0 ? seconds / job->estimate : 1;
 	job->path += seconds - job->estimate;
 	job->estimate = seconds;
-	job->basis = RECORDED;
+	job->basis = PACED;
 }
 
-// Only upwards: the last steps, of which links are many, take longer than the others did.
+// At first only upwards: the last steps, of which links are many, take longer than the others did. A pace
+// once believed may have been that of a slow beginning, and is followed.
 void forecast_pace(const struct job *job, double left, double time)
 {
 	double took = job->task ? time - job->task->started + earlier(job) : 0;
 	EACH(struct job, own, forecast.wanted)
-		if (own == job && job->estimate < took + left / 2)
+		if (own == job && (job->basis == PACED || job->estimate < took + left / 2))
 			set_length(own, took + left);
 }
 

@@ -53,7 +53,7 @@ struct job {
 	} state;
 	// forecast.c: what it takes in seconds, and of processors' seconds; from where that is known
 	double estimate, work;
-	enum { GUESSED, COSTED, RECORDED } basis;
+	enum { GUESSED, COSTED, RECORDED, PACED } basis;
 	size_t number;	   // its place in jobs->all
 	bool begun, made;  // by this run; begun: there is a log of it
 	double path;	   // seconds from its start to the end of the last job that waits for it

@@ -36,6 +36,16 @@ static void a_record_too_short_is_corrected(void **state)
 	assert_float_equal(forecast_left(600), 500, 1e-6);
 }
 
+static void a_slow_beginning_is_forgotten(void **state)
+{
+	(void)state;
+	at_work();
+	forecast_pace(&job, 8000, 200);
+	forecast_pace(&job, 300, 600);
+	assert_float_equal(forecast_of(&job), 800, 1e-6); // 500 past, 300 to come
+	assert_float_equal(forecast_left(600), 400, 1e-6);
+}
+
 static void the_last_steps_are_longer(void **state)
 {
 	(void)state;
@@ -49,6 +59,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_tells),
 		cmocka_unit_test(a_record_too_short_is_corrected),
+		cmocka_unit_test(a_slow_beginning_is_forgotten),
 		cmocka_unit_test(the_last_steps_are_longer),
 	};
 	return cmocka_run_group_tests_name("forecast", tests, NULL, NULL);
