@@ -59,11 +59,27 @@ static void show_host(struct room *room)
 		show_folder(room, "", host_folders[i]);
 }
 
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+	return !strncmp(path, folder, length) && (!path[length] || path[length] == '/');
+}
+
+static bool is_shown(const char *path)
+{
+	for (size_t i = 0; i < sizeof host_folders / sizeof *host_folders; i++)
+		if (is_below(path, mem_format("/%s", host_folders[i])))
+			return true;
+	return false;
+}
+
+// By its path without links: seen from the build machine, they lead to its own folders, not to the room's.
 static void hide_folder(struct room *room, const char *path)
 {
 	struct stat info;
-	if (!stat(path, &info) && S_ISDIR(info.st_mode))
-		sandbox_step(room->sandbox, STEP_TMPFS, "", mem_text(path));
+	char real[PATH_MAX];
+	if (realpath(path, real) && !stat(real, &info) && S_ISDIR(info.st_mode) && is_shown(real))
+		sandbox_step(room->sandbox, STEP_TMPFS, "", mem_text(real));
 }
 
 static void hide_headers(struct room *room)
@@ -281,12 +297,6 @@ static void furnish_fetch(struct room *room)
 			set(&room->variables, "%s=%s", passed[i], getenv(passed[i]));
 	room->sandbox->network = true;
 	program(room, "/bootstrap/fetch", &arguments);
-}
-
-static bool is_below(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-	return !strncmp(path, folder, length) && (!path[length] || path[length] == '/');
 }
 
 // Where the caller stands, if that is nowhere in what the room has of its own.

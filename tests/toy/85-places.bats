@@ -75,6 +75,29 @@ inside() { # SCRIPT: as root of a user namespace, as containers are
 	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
 }
 
+# A file system of its own there, and in it links, as where the system itself is one image.
+elsewhere() { # LINK: what /usr/local/include is
+	mkdir -p "$BATS_TEST_TMPDIR/include"
+	: >"$BATS_TEST_TMPDIR/include/strange.h"
+	printf 'mount -t tmpfs none /usr/local && ln -s %s /usr/local/include\n' "$1"
+}
+
+@test "headers of the machine lie where a link leads that no room has" {
+	run inside "$(elsewhere "../..$BATS_TEST_TMPDIR/include")"
+	ended 0
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
+@test "headers of the machine are hidden where a link leads, too" {
+	[ -d /opt ] || cannot "there is no /opt"
+	add stage2 look <<-'R'
+		build() { [ ! -e /opt/include/strange.h ]; }
+	R
+	run inside "$(elsewhere /opt/include) && mount -t tmpfs none /opt &&
+		cp -R '$BATS_TEST_TMPDIR/include' /opt"
+	ended 0
+}
+
 @test "in a container that hides parts of /proc: status 3, and the masked /proc is named" {
 	run inside 'mount -t tmpfs none /proc/tty'
 	ended 3
