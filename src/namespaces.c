@@ -1,11 +1,13 @@
 // Enters: what the kernel refused. Leaves: the setting behind it, and the remedy. May touch:
 // /proc/sys, to read it.
+#include "host.h"
 #include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static const struct {
@@ -48,14 +50,43 @@ bool namespace_setting(size_t number, struct namespace_setting *found)
 	return true;
 }
 
+static const char too_old[] = "Linux 5.12 or newer is needed, with user namespaces";
+
+// A kernel that is new enough has the call: then something keeps it away, and says that it is unknown, so that
+// programs use an older one.
+static const char *unknown_call(void)
+{
+	struct utsname names;
+	if (uname(&names) < 0 || !version_at_least(names.release, 5, 12))
+		return too_old;
+	return "this kernel could, so a seccomp profile keeps clone3(2) away; start the container with "
+	       "--security-opt seccomp=unconfined, or run outside of it";
+}
+
+// What would refuse any process. NULL: it is about namespaces.
+static const char *shortage(int error)
+{
+	if (error == EMFILE || error == ENFILE)
+		return "raise ulimit -n, or lower -j";
+	if (error == EAGAIN)
+		return "there are too many processes: raise ulimit -u or the container's limit, or lower "
+		       "-j";
+	return error == ENOMEM ? "there is no memory for it: lower -j" : NULL;
+}
+
 const char *namespace_remedy(int error)
 {
 	struct namespace_setting setting;
+	const char *remedy = shortage(error);
+	if (remedy)
+		return remedy;
 	for (size_t i = 0; namespace_setting(i, &setting); i++)
 		if (setting.remedy)
 			return setting.remedy;
-	if (error == ENOSYS || error == EINVAL)
-		return "Linux 5.12 or newer is needed, with user namespaces";
+	if (error == ENOSYS)
+		return unknown_call();
+	if (error == EINVAL)
+		return too_old;
 	return "user namespaces are refused, and no setting says why; in a container, allow them "
 	       "(its seccomp or AppArmor profile), or run outside of it";
 }

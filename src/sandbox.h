@@ -76,7 +76,7 @@ bool spawn(const struct sandbox *sandbox, struct child *child);
 // After the child ended: NULL when it got as far as its program; else why it did not, with the
 // remedy where there is a known one.
 const char *spawn_trouble(const struct sandbox *sandbox, struct child *child);
-// Why namespaces are refused on this machine, as far as can be read: a sentence with the remedy.
+// Why this machine refuses a process with namespaces, as far as can be told: a sentence with the remedy.
 const char *namespace_remedy(int error);
 
 // A setting of the kernel that can forbid user namespaces. `value` is NULL where the kernel has no

@@ -49,6 +49,26 @@ faults() { # ERROR CALL...
 	says "stage2/hello failed: no process to keep its output: Resource temporarily unavailable"
 }
 
+no_sandbox() { # ERROR: of the call that makes it
+	rm -rf "$store"
+	cp -a "$BATS_FILE_TMPDIR/warm" "$store"
+	run strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=clone3 -e "inject=clone3:error=$1" "$runner" \
+		--root="$world" --store="$store" --mirror="$mirror" --offline --target "$native" --only hello 3>&-
+	ended 3
+}
+
+@test "what keeps a sandbox from being made is told from namespaces that are forbidden" {
+	echo '# a remark' >>"$world/recipes/hello/recipe"
+	no_sandbox ENOSYS
+	says "no sandbox: Function not implemented; this kernel could, so a seccomp profile keeps clone3(2) away"
+	no_sandbox EAGAIN
+	says "no sandbox: Resource temporarily unavailable; there are too many processes: raise ulimit -u"
+	no_sandbox ENOMEM
+	says "no sandbox: Cannot allocate memory; there is no memory for it: lower -j"
+	no_sandbox EMFILE
+	says "no sandbox: Too many open files; raise ulimit -n, or lower -j"
+}
+
 @test "no space" { faults ENOSPC mkdir rename write; }
 @test "a disk that errs" { faults EIO fsync syncfs linkat utimensat copy_file_range; }
 @test "no memory, no processes" { faults ENOMEM clone3; faults EAGAIN fork,vfork,clone,clone3; }
