@@ -37,6 +37,18 @@ static sigset_t the_signals(void)
 	return set;
 }
 
+static bool lock(int fd, const char *path)
+{
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return true;
+	int error = errno;
+	if (error == EWOULDBLOCK)
+		return false;
+	rmdir(path);
+	fail(EXIT_HOST, "%s: its file system cannot lock: %s; choose another --output", path,
+	     strerror(error));
+}
+
 // The lock goes with this process, so what a killed one left is taken over. False: another has it.
 static bool lock_folder(const char *path)
 {
@@ -51,7 +63,7 @@ static bool lock_folder(const char *path)
 		if (fd < 0)
 			fail(EXIT_INPUT, "%s: cannot be opened: %s; remove it", path,
 			     strerror(errno));
-		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		if (!lock(fd, path))
 			return false;
 		// Who held it may have removed it, and another made a new one.
 		if (!fstat(fd, &held) && !stat(path, &named) && held.st_ino == named.st_ino)

@@ -223,6 +223,9 @@ void store_lock_all(const struct store *store, bool alone)
 		not_writable(store->path);
 	if (!flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB))
 		return;
+	if (errno != EWOULDBLOCK)
+		fail(EXIT_HOST, "%s: its file system cannot lock: %s; choose another with --store",
+		     store->path, strerror(errno));
 	if (alone)
 		fail(EXIT_HOST,
 		     "another run or a shell uses the store; try again when it has ended");

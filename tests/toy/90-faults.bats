@@ -69,6 +69,27 @@ no_sandbox() { # ERROR: of the call that makes it
 	says "no sandbox: Too many open files; raise ulimit -n, or lower -j"
 }
 
+without_locks() { # ARGUMENT...
+	rm -rf "$store"
+	cp -a "$BATS_FILE_TMPDIR/warm" "$store"
+	cd "$BATS_TEST_TMPDIR"
+	run strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=flock -e "inject=flock:error=$1" "$runner" \
+		--root="$world" --store="$store" --mirror="$mirror" --offline --target "$native" "${@:2}" 3>&-
+	ended 3
+	silent_on "try again"
+	silent_on "another run"
+}
+
+@test "a file system that cannot lock is told from one that is in use" {
+	without_locks ENOSYS
+	says "$store: its file system cannot lock: Function not implemented; choose another with --store"
+	without_locks ENOLCK gc
+	says "$store: its file system cannot lock: No locks available; choose another with --store"
+	without_locks ENOSYS:when=2 export stage2 --output here --format tar.zst
+	says ".here.part: its file system cannot lock: Function not implemented; choose another --output"
+	[ ! -e .here.part ]
+}
+
 @test "no space" { faults ENOSPC mkdir rename write; }
 @test "a disk that errs" { faults EIO fsync syncfs linkat utimensat copy_file_range; }
 @test "no memory, no processes" { faults ENOMEM clone3; faults EAGAIN fork,vfork,clone,clone3; }
