@@ -61,9 +61,15 @@ static void arrange_fds(const struct sandbox *sandbox, int trouble)
 {
 	int spare[sizeof sandbox->fds / sizeof *sandbox->fds];
 	int spare_trouble = fcntl(trouble, F_DUPFD_CLOEXEC, SPARE_FD);
-	for (size_t i = 0; i < sandbox->fd_count; i++)
+	bool done = spare_trouble >= 0;
+	for (size_t i = 0; i < sandbox->fd_count; i++) {
 		spare[i] = fcntl(sandbox->fds[i].from, F_DUPFD_CLOEXEC, SPARE_FD);
-	dup3(spare_trouble, TROUBLE_FD, O_CLOEXEC);
+		done &= spare[i] >= 0;
+	}
+	dup3(done ? spare_trouble : trouble, TROUBLE_FD, O_CLOEXEC);
+	errno = EMFILE; // whatever fcntl(2) says of a limit below that number
+	if (!done)
+		give_up(STEP_OF_ROOT);
 	for (size_t i = 0; i < sandbox->fd_count; i++)
 		dup2(spare[i], sandbox->fds[i].to);
 	for (int fd = 0; fd < TROUBLE_FD; fd++)
@@ -228,7 +234,7 @@ static const char *refusal(const struct sandbox *sandbox, const struct trouble *
 	if (step && step->kind == STEP_BINFMT)
 		return "; the kernel must have binfmt_misc, and the emulator be one static program: "
 		       "./bootstrap doctor tries both";
-	if (trouble->error != EPERM && trouble->error != EACCES)
+	if (trouble->error != EPERM && trouble->error != EACCES && trouble->error != EMFILE)
 		return "";
 	if (step && step->kind == STEP_PROC)
 		return "; this container hides parts of /proc: start it with --security-opt "

@@ -113,6 +113,14 @@ elsewhere() { # LINK: what /usr/local/include is
 	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
 }
 
+@test "with too few files for what a job gets" {
+	ulimit -n 36
+	run boot -j 1
+	ended 3
+	says "sandbox: cannot make the root: Too many open files; raise ulimit -n, or lower -j"
+	silent_on "==> " # the log's lines
+}
+
 @test "with signals that the caller ignores or blocks" {
 	(
 		trap '' INT HUP PIPE CHLD
