@@ -122,6 +122,28 @@ in_shell() {
 	typed "../bin/bootstrap export stage2 --format er" "--format erofs"
 }
 
+@test "completion: what editors and patch leave is no name" {
+	for name in '~' .orig .rej .bak .swp; do
+		touch "$world/stages/stage2$name" "$world/targets/near$name"
+		mkdir "$world/recipes/hello$name"
+	done
+	touch "$world/stages/#stage2#"
+	both "stage1 stage2" bootstrap export ''
+	both "near" bootstrap --target n
+	both "hello" bootstrap why hel
+	screen new-session -d -x 100 -y 40 "cd '$world'; exec env PS1='ready> ' zsh -f"
+	eventually shown "ready>"
+	type_in "PS1='ready> '; autoload -U compinit; compinit -D -u; source <(./bootstrap completion zsh)"
+	screen send-keys -l "bootstrap export "
+	screen send-keys Tab
+	screen send-keys Tab
+	eventually shown "stage1"
+	run seen
+	silent_on "stage2~"
+	silent_on "#stage2#"
+	silent_on "stage2.swp"
+}
+
 @test "completion: typed in bash" { in_shell "bash --norc" "source <(./bootstrap completion bash)"; }
 
 @test "completion: typed in zsh" {
