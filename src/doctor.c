@@ -1,5 +1,6 @@
 // Enters: nothing but the machine. Leaves: for each thing the product needs, "fine" or what to do,
 // by what it is needed for. May touch: stdout, and what the checks of machine.c touch.
+#include "file.h"
 #include "machine.h"
 #include "sandbox.h"
 #include "tree.h"
@@ -111,18 +112,43 @@ static struct finding check_compiler(const struct host *host)
 	};
 }
 
+static bool is_debian(void)
+{
+	const char *release = file_try("/etc/os-release");
+	return release && strstr(mem_format("\n%s", release), "\nID=debian\n");
+}
+
+// The question is src/sh/fetch's. A mirror of Debian's archive tells by its address, or by the name of apt's list of
+// mirrors, except on Debian, where it may have any.
+static bool apt_knows_debian(void)
+{
+	char line[1024];
+	bool found = is_debian();
+	FILE *answer = popen("apt-get indextargets --no-release-info --format "
+			     "'$(COMPONENT) $(REPO_URI)' 2>/dev/null </dev/null",
+			     "re");
+	while (answer && fgets(line, sizeof line, answer))
+		found |= !strncmp(line, "main ", strlen("main ")) && strstr(line, "debian");
+	if (answer)
+		pclose(answer);
+	return found;
+}
+
 // apt knows mirrors of its own, and curl what --mirror names.
 static const char *downloads_trouble(const struct options *options)
 {
-	if (!access("/usr/lib/apt/apt-helper", X_OK) ||
-	    !access("/usr/libexec/apt/apt-helper", X_OK))
+	bool apt = !access("/usr/lib/apt/apt-helper", X_OK) ||
+		   !access("/usr/libexec/apt/apt-helper", X_OK);
+	if (apt && apt_knows_debian())
 		return NULL;
 	if (!host_path("curl"))
-		return "neither curl nor apt; give sources with --mirror";
+		return mem_format("neither curl nor %s; give sources with --mirror",
+				  apt ? "an apt that knows Debian's archive" : "apt");
 	if (options->run.mirror && *options->run.mirror)
 		return NULL;
-	return "no apt, which would know a mirror of Debian's archive, where some sources are; "
-	       "name one with --mirror URL, or in BOOTSTRAP_MIRROR";
+	return mem_format("%s a mirror of Debian's archive, where some sources are; name one with "
+			  "--mirror URL, or in BOOTSTRAP_MIRROR",
+			  apt ? "apt here does not know" : "no apt, which would know");
 }
 
 static void check_store(const struct store *store)

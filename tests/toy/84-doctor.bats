@@ -72,6 +72,25 @@ fake() { # NAME: its script comes on stdin
 	fine downloads
 }
 
+@test "doctor: where apt knows another archive, a mirror of Debian's has to be named" {
+	command -v apt-get curl || skip "this is for machines with apt and curl"
+	unset BOOTSTRAP_MIRROR
+	export APT_CONFIG=$BATS_TEST_TMPDIR/apt.conf
+	printf 'Dir::Etc::%s;\n' "SourceList \"$BATS_TEST_TMPDIR/sources\"" 'SourceParts "/none"' >"$APT_CONFIG"
+	printf 'ID=%s\n' ubuntu 'ID_LIKE=debian' >"$BATS_TEST_TMPDIR/os-release"
+	other="$place; mount --bind '$BATS_TEST_TMPDIR/os-release' /etc/os-release"
+	echo 'deb http://127.0.0.1/ubuntu noble main universe' >"$BATS_TEST_TMPDIR/sources"
+	on_machine "$other"
+	sick downloads "apt here does not know a mirror of Debian's archive"
+	sick downloads "name one with --mirror URL, or in BOOTSTRAP_MIRROR"
+	ended 3
+	BOOTSTRAP_MIRROR=http://127.0.0.1 on_machine "$other"
+	fine downloads
+	echo 'deb http://127.0.0.1/debian trixie main' >>"$BATS_TEST_TMPDIR/sources"
+	on_machine "$other"
+	fine downloads
+}
+
 @test "doctor: a program that is missing, and whether building needs it" {
 	packages <<<"test nosuch nosuch nosuch nosuch nosuch"
 	on_machine "$place"
