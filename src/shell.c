@@ -48,6 +48,20 @@ static void set_prompt(struct sandbox *sandbox, const char *place)
 	sandbox->environment = (char *const *)variables.at;
 }
 
+// A shell alone, not what it would run: it looks after groups of its own. The keys that stop or end any other program
+// are for who called this, too, so that one stays in the caller's group.
+static bool is_shell(const struct list *command)
+{
+	static const char *const shells[] = {"sh", "ash", "bash", "dash", "zsh"};
+	for (size_t i = 1; i < command->count; i++)
+		if (*(const char *)command->at[i] != '-')
+			return false;
+	for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
+		if (!strcmp(base_name(command->at[0]), shells[i]))
+			return true;
+	return false;
+}
+
 static void set_command(struct sandbox *sandbox, const char *place, const struct list *command)
 {
 	struct list arguments = {0};
@@ -57,8 +71,8 @@ static void set_command(struct sandbox *sandbox, const char *place, const struct
 		list_push(&arguments, mem_text("/bin/sh"));
 		list_push(&arguments, mem_text("-i"));
 		set_prompt(sandbox, place);
-		sandbox->foreground = tcgetpgrp(STDIN_FILENO) == getpgrp();
 	}
+	sandbox->foreground = is_shell(&arguments) && tcgetpgrp(STDIN_FILENO) == getpgrp();
 	list_push(&arguments, NULL);
 	sandbox->argv = (char *const *)arguments.at;
 	sandbox->interactive = true;

@@ -311,4 +311,16 @@ plain() { # ASSIGNMENT
 	type_in 5
 	type_in "echo 'ended' \$?"
 	eventually shown "ended 5"
+	for shell in "sh" "/bin/bash --norc"; do
+		type_in "clear; ./boot shell stage1 -- $shell"
+		type_in "echo 'in' 'it'"
+		eventually shown "in it"
+		type_in "sleep 600"
+		screen send-keys C-c
+		type_in "clear; exit 4"
+		type_in "echo 'ended' \$?"
+		eventually shown "ended 4"
+		gone "Cannot set tty"
+		gone "no job control"
+	done
 }
