@@ -37,12 +37,24 @@ static void set_target(struct list *to, const struct jobs *jobs)
 	set(to, "FOREIGN=%d", plan->foreign);
 }
 
+// ar and the like, which a style expects wherever it builds.
+static void set_binutils(struct list *to, const char *prefix)
+{
+	static const char *const tools[][2] = {
+		{"AR", "ar"},	    {"RANLIB", "ranlib"},   {"NM", "nm"},
+		{"STRIP", "strip"}, {"OBJCOPY", "objcopy"}, {"READELF", "readelf"},
+	};
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+		set(to, "%s=%s%s", tools[i][0], prefix, tools[i][1]);
+}
+
 static void set_host_compiler(struct list *to, const struct jobs *jobs)
 {
 	const struct host *host = jobs->host;
 	const char *flags = "-O2";
 	set(to, "CC=%s", host->cc);
 	set(to, "CXX=%s", host->cxx);
+	set_binutils(to, "");
 	set(to, "CFLAGS=%s", flags);
 	set(to, "CXXFLAGS=%s", flags);
 	set(to, "LDFLAGS=");
@@ -52,18 +64,13 @@ static void set_host_compiler(struct list *to, const struct jobs *jobs)
 static void set_target_compiler(struct list *to, const struct jobs *jobs, bool native)
 {
 	const char *sysroot = native ? "" : " --sysroot=/sysroot";
-	static const char *const tools[][2] = {
-		{"AR", "ar"},	    {"RANLIB", "ranlib"},   {"NM", "nm"},
-		{"STRIP", "strip"}, {"OBJCOPY", "objcopy"}, {"READELF", "readelf"},
-	};
 	const struct target *target = jobs->plan->target;
 	const char *flags = mem_format("-O2 %s%s -ffile-prefix-map=/src=. "
 				       "-ffile-prefix-map=/build=.",
 				       target->cflags, sysroot);
 	set(to, "CC=%s-clang", target->triple);
 	set(to, "CXX=%s-clang++", target->triple);
-	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
-		set(to, "%s=llvm-%s", tools[i][0], tools[i][1]);
+	set_binutils(to, "llvm-");
 	set(to, "CFLAGS=%s", flags);
 	set(to, "CXXFLAGS=%s", flags);
 	set(to, "LDFLAGS=%s", native ? "" : "--sysroot=/sysroot");

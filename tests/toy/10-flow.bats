@@ -52,6 +52,16 @@ teardown() { common_teardown; }
 	[ -e "$store/roots/$native/stage2/usr/bin/zed-more" ]
 }
 
+@test "a style's own phases build for the build machine, too" {
+	add stage1 two for=build <<-'R'
+		tools=cc
+		style=make
+		prepare() { printf 'all:\n\techo for $(FOR) $(CC) $(AR) $(RANLIB)\ninstall:\n' >Makefile; }
+	R
+	boot --only two
+	boot log two | grep -E '^for build (gcc|clang)[^ ]* ar ranlib$'
+}
+
 @test "what a foreign target needs comes in another order" {
 	run boot_foreign -j 1
 	ended 0
