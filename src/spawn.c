@@ -234,6 +234,8 @@ static const char *refusal(const struct sandbox *sandbox, const struct trouble *
 	if (step && step->kind == STEP_BINFMT)
 		return "; the kernel must have binfmt_misc, and the emulator be one static program: "
 		       "./bootstrap doctor tries both";
+	if (trouble->step == STEP_OF_PROGRAM) // the sandbox is made, its program cannot be started
+		return "";
 	if (trouble->error != EPERM && trouble->error != EACCES && trouble->error != EMFILE)
 		return "";
 	if (step && step->kind == STEP_PROC)

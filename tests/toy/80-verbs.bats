@@ -208,6 +208,11 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	output=$(boot shell stage1 -- no-such-program 2>&1) || status=$?
 	ended 127
 	says no-such-program
+	# a text for toys, which nobody may run
+	status=0
+	output=$(boot shell stage2 -- hello 2>&1) || status=$?
+	ended 127
+	equal told "bootstrap: sandbox: cannot start hello: Permission denied" "$output"
 }
 
 @test "shell: a program in the target's own root, which stays as it was" {
