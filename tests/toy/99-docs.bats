@@ -138,6 +138,11 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 		$(grep -oE '^	set\(to, "[A-Za-z_]+=' "$top/src/variables.c" | sed 's/.*"//; s/=//' | grep -v '^PATH$\|^DISTRO_'); do
 		grep -qw -e "$word" "$BATS_TEST_TMPDIR/5" || { echo "bootstrap.5: $word"; return 1; }
 	done
+	# what is read of the environment, but for what every program reads, or the script sets
+	for word in $(grep -ohE 'getenv\("[A-Z_]+' "$top"/src/*.c | sed 's/.*"//' | grep -vxE 'PATH|TMPDIR|HOME|BOOTSTRAP_CALLED') \
+		$(sed -n '/\bpassed\[\] = {/,/};/p' "$top/src/room.c" | grep -oE '"[A-Za-z_]+"' | tr -d '"'); do
+		grep -qw -e "$word" "$BATS_TEST_TMPDIR/1" || { echo "bootstrap.1: $word"; return 1; }
+	done
 }
 
 @test "docs: bootstrap.5 has every function that a recipe may call" {
