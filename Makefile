@@ -20,9 +20,12 @@ $(BUILD)/%.o: src/%.c
 -include $(objects:.o=.d)
 -include tests/tests.mk
 
+# $(BUILD) as seen from anywhere: the shell asks, because a checkout's path may have blanks and quotes.
+place = $$(readlink -f $(BUILD))
+
 # Everything that takes minutes: among it a real stage1 for every target, in a store of its own.
 check: $(BUILD)/bootstrap units
-	BUILD=$(abspath $(BUILD)) tests/run unit cases toy lint real
+	BUILD="$(place)" tests/run unit cases toy lint real
 
 # Everything else: all stages from source, their roots tried from inside; runs killed; a third processor; all
 # built twice to compare.
@@ -44,15 +47,16 @@ share = $(DESTDIR)$(PREFIX)/share
 completions = bash-completion/completions/bootstrap zsh/site-functions/_bootstrap \
 	fish/vendor_completions.d/bootstrap.fish
 install: install-share
-	mkdir -p $(DESTDIR)$(PREFIX)/bin
-	ln -sf $(CURDIR)/bootstrap $(DESTDIR)$(PREFIX)/bin/bootstrap
+	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
+	ln -sf "$$(pwd -P)/bootstrap" "$(DESTDIR)$(PREFIX)/bin/bootstrap"
 
 install-share: $(BUILD)/bootstrap
-	mkdir -p $(share)/man/man1 $(share)/man/man5 $(addprefix $(share)/,$(dir $(completions)))
-	cp docs/bootstrap.1 $(share)/man/man1/
-	cp docs/bootstrap.5 $(share)/man/man5/
+	mkdir -p "$(share)/man/man1" "$(share)/man/man5"
+	cp docs/bootstrap.1 "$(share)/man/man1/"
+	cp docs/bootstrap.5 "$(share)/man/man5/"
 	for file in $(completions); do \
-		$(BUILD)/bootstrap --root=. completion $${file%%[-/]*} >$(share)/$$file || exit; done
+		mkdir -p "$(share)/$${file%/*}" && \
+		$(BUILD)/bootstrap --root=. completion $${file%%[-/]*} >"$(share)/$$file" || exit; done
 
 clean:
 	rm -rf $(BUILD)

@@ -18,17 +18,17 @@ units: $(units)
 
 # all but what takes the real compilers
 check-fast: $(BUILD)/bootstrap units
-	BUILD=$(abspath $(BUILD)) tests/run unit cases toy lint
+	BUILD="$(place)" tests/run unit cases toy lint
 
 check-unit: units
-	BUILD=$(abspath $(BUILD)) tests/run unit
+	BUILD="$(place)" tests/run unit
 
 check-toy check-cases: check-%: $(BUILD)/bootstrap
-	RUNNER=$(abspath $(BUILD)/bootstrap) tests/run $*
+	RUNNER="$(place)/bootstrap" tests/run $*
 
 # the plans and help that tests compare with, after a change that is meant
 golden: $(BUILD)/bootstrap
-	RUNNER=$(abspath $(BUILD)/bootstrap) tests/golden/update
+	RUNNER="$(place)/bootstrap" tests/golden/update
 
 check-lint:
 	tests/run lint
@@ -40,7 +40,7 @@ asan:
 .PHONY: asan-check
 asan-check: $(BUILD)/bootstrap $(units)
 	ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
-		BUILD=$(abspath $(BUILD)) RUNNER=$(abspath $(BUILD)/bootstrap) tests/run unit cases toy
+		BUILD="$(place)" RUNNER="$(place)/bootstrap" tests/run unit cases toy
 
 # The reader of facts, for so many SECONDS, starting from every recipe there is; what it says of refused texts is
 # of no interest.

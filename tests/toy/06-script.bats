@@ -246,6 +246,22 @@ small_checkout() {
 	[ -f "$BATS_TEST_TMPDIR/root/usr/share/man/man1/bootstrap.1" ]
 }
 
+@test "make finds its way in a checkout, and to a folder, with blanks and quotes in the path" {
+	local odd="$BATS_TEST_TMPDIR/o'd \"d" root="$BATS_TEST_TMPDIR/ro ot"
+	mkdir -p "$odd/tests/golden"
+	cp -a "$top/src" "$top/docs" "$top/stages" "$top/Makefile" "$top/bootstrap" "$odd" # older than what was built of it
+	cp "$top/tests/tests.mk" "$odd/tests"
+	ln -s "$(dirname "$runner")" "$odd/build"
+	make -s -C "$odd" install DESTDIR="$root" PREFIX=/usr
+	equal link "$odd/bootstrap" "$(readlink "$root/usr/bin/bootstrap")"
+	cmp "$root/usr/share/zsh/site-functions/_bootstrap" <("$runner" --root="$top" completion zsh)
+	# shellcheck disable=SC2016 # the script's own
+	printf '#!/bin/sh\n%s\n' '[ ! "${BUILD:-}" ] || RUNNER=$BUILD/bootstrap; cmp "$RUNNER" build/bootstrap' |
+		tee "$odd/tests/run" >"$odd/tests/golden/update"
+	chmod +x "$odd/tests/run" "$odd/tests/golden/update"
+	for name in check check-fast check-unit check-toy check-cases golden; do make -s -C "$odd" "$name"; done
+}
+
 @test "its own recipe installs what make install does, and the names to complete" {
 	local names file
 	read -ra names < <(sed -n 's/^checkout="\(.*\)"/\1/p' "$top/recipes/bootstrap/recipe")
