@@ -141,6 +141,11 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	ended 0
 	equal "started again" "" "$(started)"
 	check_result out "$native" 1
+	# and gives it in other formats, as its head says
+	sed -n '/^# The env/,/^set/p' ci/job | grep -qw FORMATS
+	FORMATS="dir tar.xz" ci/job --last
+	[ -f "out/$native-stage2.tar.xz.sha256" ]
+	(cd out && sha256sum -c --quiet "$native-stage2.dir.sha256")
 }
 
 @test "ci: the last job says when there is more to do, and keeps what there is" {
