@@ -67,6 +67,17 @@ static void list_entry(struct seal *seal, char type, const char *path, unsigned 
 	hash_add(seal->listing, content, strlen(content) + 1);
 }
 
+// `path` is a buffer of PATH_MAX that grows and shrinks with a walk; it ended at `end`.
+static bool go_below(char *path, size_t end, const char *name, const char **error)
+{
+	path[end] = '\0';
+	errno = ENAMETOOLONG;
+	if (end + 1 + strlen(name) >= PATH_MAX)
+		return failed(error, "go below", path);
+	snprintf(path + end, PATH_MAX - end, "/%s", name);
+	return true;
+}
+
 static bool seal_folder(struct seal *seal, char *path, size_t root);
 
 static bool seal_file(struct seal *seal, const char *path, size_t root, const struct stat *info)
@@ -115,7 +126,6 @@ static bool seal_entry(struct seal *seal, char *path, size_t root)
 	return done;
 }
 
-// `path` is a buffer of PATH_MAX that grows and shrinks with the walk.
 static bool seal_folder(struct seal *seal, char *path, size_t root)
 {
 	char **names;
@@ -123,15 +133,8 @@ static bool seal_folder(struct seal *seal, char *path, size_t root)
 	bool done = true;
 	if (!names_of(path, &names, &count))
 		return failed(seal->error, "list", path);
-	for (size_t i = 0; done && i < count; i++) {
-		errno = ENAMETOOLONG;
-		if (end + 1 + strlen(names[i]) >= PATH_MAX) {
-			done = failed(seal->error, "go below", path);
-			break;
-		}
-		snprintf(path + end, PATH_MAX - end, "/%s", names[i]);
-		done = seal_entry(seal, path, root);
-	}
+	for (size_t i = 0; done && i < count; i++)
+		done = go_below(path, end, names[i], seal->error) && seal_entry(seal, path, root);
 	path[end] = '\0';
 	names_free(names, count);
 	return done;
@@ -231,10 +234,10 @@ static bool enter(const struct unite *unite, const char *path, mode_t mode)
 	return stays_inside(unite, path);
 }
 
-static bool unite_folder(const struct unite *unite, const char *from, const char *to);
+static bool unite_folder(const struct unite *unite, char *from, char *to);
 
 // A folder may be closed to its owner, who has to fill it: it is open as long as that takes.
-static bool fill(const struct unite *unite, const char *from, const char *to, mode_t mode)
+static bool fill(const struct unite *unite, char *from, char *to, mode_t mode)
 {
 	struct stat info;
 	if (!enter(unite, to, mode))
@@ -250,24 +253,28 @@ static bool fill(const struct unite *unite, const char *from, const char *to, mo
 	return done;
 }
 
-static bool unite_folder(const struct unite *unite, const char *from, const char *to)
+static bool unite_entry(const struct unite *unite, char *from, char *to)
 {
-	char **names, source[PATH_MAX], target[PATH_MAX];
-	size_t count;
-	bool done = true;
 	struct stat info;
+	if (lstat(from, &info) < 0)
+		return failed(unite->error, "look at", from);
+	if (S_ISDIR(info.st_mode))
+		return fill(unite, from, to, info.st_mode & 07777);
+	return unite_file(unite, from, to);
+}
+
+// Both are such buffers as go_below takes: a folder's own would be too much for the stack of deep trees.
+static bool unite_folder(const struct unite *unite, char *from, char *to)
+{
+	char **names;
+	size_t count, here = strlen(from), there = strlen(to);
+	bool done = true;
 	if (!names_of(from, &names, &count))
 		return failed(unite->error, "list", from);
-	for (size_t i = 0; done && i < count; i++) {
-		snprintf(source, sizeof source, "%s/%s", from, names[i]);
-		snprintf(target, sizeof target, "%s/%s", to, names[i]);
-		if (lstat(source, &info) < 0)
-			done = failed(unite->error, "look at", source);
-		else if (S_ISDIR(info.st_mode))
-			done = fill(unite, source, target, info.st_mode & 07777);
-		else
-			done = unite_file(unite, source, target);
-	}
+	for (size_t i = 0; done && i < count; i++)
+		done = go_below(from, here, names[i], unite->error) &&
+		       go_below(to, there, names[i], unite->error) && unite_entry(unite, from, to);
+	from[here] = to[there] = '\0';
 	names_free(names, count);
 	return done;
 }
@@ -275,14 +282,16 @@ static bool unite_folder(const struct unite *unite, const char *from, const char
 bool tree_unite(const char *from, const char *top, const char *below, bool over, const char **error,
 		const char **clash)
 {
-	char real[PATH_MAX];
+	char real[PATH_MAX], source[PATH_MAX], target[PATH_MAX];
 	const struct unite unite = {top, real, over, error, clash};
 	const char *to = mem_format("%s%s%s", top, *below ? "/" : "", below);
 	if (!tree_folder(to))
 		return failed(error, "make", to);
 	if (!realpath(top, real))
 		return failed(error, "follow", top);
-	return stays_inside(&unite, to) && unite_folder(&unite, from, to);
+	snprintf(source, sizeof source, "%s", from);
+	snprintf(target, sizeof target, "%s", to);
+	return stays_inside(&unite, to) && unite_folder(&unite, source, target);
 }
 
 static bool remove_at(int parent, const char *name);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -190,6 +191,36 @@ static void unions(void **state)
 	assert_string_equal(
 		shell("cd %s; find . -mindepth 1 -printf '%%P %%y %%m %%l\\n' | sort", to),
 		"a d 755 \na/.d f 644 \na/b f 644 \na/c f 644 \na/l l 777 b\ne d 755 \nt d 1777 \n");
+}
+
+// A name that is as long as names can be where it is, and too long where it goes to.
+static void a_union_that_is_too_deep_is_an_error(void **state)
+{
+	(void)state;
+	const char *error, *to = mem_format("%s/union", room()), *from = room();
+	shell("cd %s && python3 -c 'import os\nwhile len(os.getcwd()) < 3880:\n os.mkdir(\"d\" * 200)\n"
+	      " os.chdir(\"d\" * 200)\nopen(\"f\" * (4094 - len(os.getcwd())), \"w\")'",
+	      from);
+	assert_int_equal(strtol(shell("find %s -type f | tr -d '\n' | wc -c", from), NULL, 10),
+			 4095);
+	assert_false(tree_unite(from, to, "below", true, &error, &clash));
+	assert_non_null(strstr(error, "too long"));
+	assert_string_equal(shell("find %s -type f", to), "");
+	assert_true(tree_remove(from));
+	assert_true(tree_remove(to));
+}
+
+static void a_deep_union_wants_little_stack(void **state)
+{
+	(void)state;
+	struct rlimit before, little = {.rlim_cur = 2 << 20};
+	const char *error, *to = mem_format("%s/union", room());
+	const char *from = made("python3 -c 'import os\nos.makedirs(\"/\".join(\"d\" * 600))'");
+	assert_return_code(getrlimit(RLIMIT_STACK, &before), errno);
+	little.rlim_max = before.rlim_max;
+	assert_return_code(setrlimit(RLIMIT_STACK, &little), errno);
+	assert_true(unite(from, to, true, &error));
+	assert_return_code(setrlimit(RLIMIT_STACK, &before), errno);
 }
 
 static void unions_of_what_both_have(void **state)
@@ -427,6 +458,8 @@ int main(void)
 		cmocka_unit_test(deep_and_wide),
 		cmocka_unit_test(too_deep_is_an_error_not_a_crash),
 		cmocka_unit_test(unions),
+		cmocka_unit_test(a_union_that_is_too_deep_is_an_error),
+		cmocka_unit_test(a_deep_union_wants_little_stack),
 		cmocka_unit_test(unions_of_what_both_have),
 		cmocka_unit_test(a_union_follows_links_that_stay_inside),
 		cmocka_unit_test(a_union_follows_no_link_out_of_it),
