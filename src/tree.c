@@ -28,6 +28,13 @@ static bool failed(const char **error, const char *what, const char *path)
 	return false;
 }
 
+static void names_free(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
 // Sorted names below a folder. Heap, not arena: a tree may hold a hundred thousand of them.
 static bool names_of(const char *path, char ***names, size_t *count)
 {
@@ -36,24 +43,21 @@ static bool names_of(const char *path, char ***names, size_t *count)
 	*count = 0;
 	if (!dir)
 		return false;
-	for (struct dirent *entry; (entry = readdir(dir));) {
+	for (struct dirent *entry; (errno = 0, entry = readdir(dir));) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
 		if (!(*count & (*count - 1)))
 			*names = realloc(*names, (*count ? 2 * *count : 1) * sizeof **names);
 		(*names)[(*count)++] = strdup(entry->d_name);
 	}
+	int error = errno; // of a disk: half a folder would have another hash
 	closedir(dir);
-	if (*count)
+	if (error)
+		names_free(*names, *count);
+	else if (*count)
 		qsort(*names, *count, sizeof **names, by_text);
-	return true;
-}
-
-static void names_free(char **names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	errno = error;
+	return !error;
 }
 
 // Every field ends in a NUL, so no two trees have the same listing.

@@ -4,6 +4,8 @@
 #include "mem.h"
 #include "unit.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +14,20 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static int entries_until_error = -1; // of folders that are read; below 0: there is none
+
+// In place of the C library's: a disk that errs.
+struct dirent *readdir(DIR *dir)
+{
+	static struct dirent *(*real)(DIR *);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "readdir");
+	if (entries_until_error-- != 0)
+		return real(dir);
+	errno = EIO;
+	return NULL;
+}
 
 static const char *seal(const char *path)
 {
@@ -173,6 +189,20 @@ static void too_deep_is_an_error_not_a_crash(void **state)
 }
 
 static const char *clash;
+
+static void half_a_folder_is_an_error(void **state)
+{
+	(void)state;
+	struct tree_sum sum;
+	const char *error = "", *from = made("touch a b c"), *to = mem_format("%s/union", room());
+	entries_until_error = 3;
+	assert_false(tree_seal(from, &sum, &error));
+	assert_non_null(strstr(error, "cannot list: Input/output error"));
+	error = "";
+	entries_until_error = 3;
+	assert_false(tree_unite(from, to, "", true, &error, &clash));
+	assert_non_null(strstr(error, "cannot list: Input/output error"));
+}
 
 static bool unite(const char *from, const char *to, bool over, const char **error)
 {
@@ -457,6 +487,7 @@ int main(void)
 		cmocka_unit_test(other_kinds_are_refused),
 		cmocka_unit_test(deep_and_wide),
 		cmocka_unit_test(too_deep_is_an_error_not_a_crash),
+		cmocka_unit_test(half_a_folder_is_an_error),
 		cmocka_unit_test(unions),
 		cmocka_unit_test(a_union_that_is_too_deep_is_an_error),
 		cmocka_unit_test(a_deep_union_wants_little_stack),
