@@ -181,8 +181,23 @@ static const char *default_name(const struct jobs *jobs, const struct job *stage
 			  stage->name, jobs->plan->target->name);
 }
 
-// A file goes into a folder that is there. A folder takes the place of one only where that is an
-// earlier export, by the papers beside it: nobody's home is swept away by a slip of the pen.
+// A folder takes the place of one only where that is an earlier export, by the papers beside it: nobody's
+// home is swept away by a slip of the pen. It cannot take that of a file or a link.
+static void check_replaced(const char *path)
+{
+	struct stat info;
+	const char *what = "was not exported";
+	if (lstat(path, &info) < 0 || !rmdir(path))
+		return;
+	if (!S_ISDIR(info.st_mode))
+		what = "is no folder";
+	else if (!access(mem_format("%s.provenance.json", path), F_OK))
+		return;
+	fail(EXIT_INPUT, "%s is there already and %s; remove it, or give another --output", path,
+	     what);
+}
+
+// A file goes into a folder that is there.
 static const char *output_path(const char *given, const char *name, bool folder)
 {
 	char *path = mem_text(given ? given : name);
@@ -196,12 +211,8 @@ static const char *output_path(const char *given, const char *name, bool folder)
 		fail(EXIT_INPUT, "--output %s: name what is to be made, not where", given);
 	if (!folder && is_folder(path))
 		fail(EXIT_INPUT, "%s is a folder; remove it, or give another --output", path);
-	if (folder && !access(path, F_OK) && rmdir(path) < 0 &&
-	    access(mem_format("%s.provenance.json", path), F_OK) < 0)
-		fail(EXIT_INPUT,
-		     "%s is there already and was not exported; remove it, or give another "
-		     "--output",
-		     path);
+	if (folder)
+		check_replaced(path);
 	return path;
 }
 

@@ -505,6 +505,15 @@ well_formed() { # BILL...
 	echo more >empty/more
 	boot export stage2 --format dir --output empty
 	same_tree empty
+	boot export stage2 --format tar.zst --output file
+	ln -s empty link
+	cp empty.provenance.json link.provenance.json
+	for what in file link; do
+		run boot export stage2 --format dir --output $what
+		ended 2
+		says "$what is there already and is no folder; remove it, or give another --output"
+	done
+	sha256sum --quiet -c file.sha256
 	run boot export stage2 --format dir --output .
 	ended 2
 	says "name what is to be made"
