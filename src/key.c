@@ -34,10 +34,10 @@ static void say(struct manifest *to, const char *format, ...)
 	text_push(&to->text, "\n", 1);
 }
 
-static void miss(struct manifest *to, const char *path)
+static void miss(struct manifest *to, const char *path, const char *why)
 {
 	if (!to->trouble)
-		to->trouble = mem_format("%s: cannot be read: %s", path, strerror(errno));
+		to->trouble = mem_format("%s: cannot be read: %s", path, why);
 }
 
 // Keys are made during a run, too, when somebody may be at work on the checkout: what is gone is one
@@ -46,7 +46,7 @@ static struct list names_in(struct manifest *to, const char *path)
 {
 	struct list names = {0};
 	if (!folder_try(path, &names))
-		miss(to, path);
+		miss(to, path, strerror(errno));
 	return names;
 }
 
@@ -55,7 +55,7 @@ static void say_file(struct manifest *to, const char *below)
 	const char *path = mem_format("%s/%s", to->jobs->plan->root, below);
 	struct stat info;
 	if (stat(path, &info) < 0 || access(path, R_OK) < 0) {
-		miss(to, path);
+		miss(to, path, strerror(errno));
 		return;
 	}
 	if (S_ISDIR(info.st_mode)) {
@@ -64,9 +64,13 @@ static void say_file(struct manifest *to, const char *below)
 			say_file(to, mem_format("%s/%s", below, name));
 		return;
 	}
+	if (!S_ISREG(info.st_mode)) { // to be read for ever, or until somebody writes to it
+		miss(to, path, "it is no file; remove it");
+		return;
+	}
 	const char *digest = hash_file(path);
 	if (!digest)
-		miss(to, path);
+		miss(to, path, strerror(errno));
 	else
 		say(to, "file %s %s%s", below, digest, info.st_mode & 0100 ? " x" : "");
 }

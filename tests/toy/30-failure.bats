@@ -337,6 +337,15 @@ leads() {
 	ended 2
 }
 
+@test "a pipe among a recipe's files is not waited for" {
+	add_broken
+	mkfifo "$world/recipes/broken/pipe"
+	run timeout -s KILL 60 "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
+		--target "$native" --only broken 3>&-
+	ended 2
+	says "stage2/broken failed: $world/recipes/broken/pipe: cannot be read: it is no file; remove it"
+}
+
 @test "a recipe that is gone when its turn comes stops nothing that is at work" {
 	add stage2 slow <<<'build() { echo begun; sleep 1.5; }'
 	add stage2 soon needs=slow <<<'needs=slow'
