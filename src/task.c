@@ -13,7 +13,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -163,22 +165,32 @@ static bool keep_output(struct task *task, const struct store *store)
 	return false;
 }
 
+// fork(2) that gives a pidfd or no child: one that nobody can wait for would keep its output all the same,
+// after that was called a failure.
+static pid_t fork_worker(struct child *child)
+{
+	struct clone_args args = {
+		.flags = CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&child->pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	return child->pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+}
+
 bool task_keep(struct task *task, const struct store *store)
 {
+	struct child child = {.trouble = -1};
 	fflush(stdout);
-	pid_t pid = fork();
-	if (pid == 0) {
+	if (fork_worker(&child) == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		fail_clear(NULL); // the display is the parent's
 		int log = open_log(store, task->job->key, true);
 		dup2(log, STDERR_FILENO);
 		_exit(keep_output(task, store) ? EXIT_DONE : EXIT_RECIPE);
 	}
-	if (pid < 0)
-		return false;
-	task->child = (struct child){.pid = pid, .trouble = -1};
-	task->child.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	return task->child.pidfd >= 0;
+	if (child.pid > 0)
+		task->child = child;
+	return child.pid > 0;
 }
 
 // ---- the sandbox ----

@@ -39,14 +39,28 @@ faults() { # ERROR CALL...
 	done
 }
 
-@test "no process to keep an output with" {
+keeping() { # FAULT: with that, what is to be kept
+	add stage1 quick for=build <<<'build() { :; }'
+	add stage1 slow for=build <<<'build() { sleep 2; }'
 	cp -a "$BATS_FILE_TMPDIR/warm" "$store"
-	echo '# a remark' >>"$world/recipes/hello/recipe"
-	run strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=clone,fork,vfork \
-		-e inject=clone,fork,vfork:error=EAGAIN "$runner" --root="$world" --store="$store" \
-		--mirror="$mirror" --offline --target "$native" --only hello 3>&-
+	run strace -qq -o "$BATS_TEST_TMPDIR/trace" -e "trace=${1%%:*}" -e "inject=$1" "$runner" \
+		--root="$world" --store="$store" --mirror="$mirror" --offline --target "$native" --only quick \
+		--only slow -j 1 --keep-going 3>&-
+}
+
+@test "no process to keep an output with" {
+	keeping clone3:error=EAGAIN:when=2 # the first is the sandbox's
 	ended 3
-	says "stage2/hello failed: no process to keep its output: Resource temporarily unavailable"
+	says "failed: no process to keep its output: Resource temporarily unavailable"
+	says "1 done, 1 failed"
+	equal kept 1 "$(outs | grep -c 'stage1/quick\|stage1/slow')"
+}
+
+@test "what keeps an output is never out of sight" {
+	keeping pidfd_open:error=EPERM
+	equal done "$(printf '%s\n' "$output" | grep -c done.*stage1/)" \
+		"$(outs | grep -c 'stage1/quick\|stage1/slow')"
+	ended 0
 }
 
 no_sandbox() { # ERROR: of the call that makes it
