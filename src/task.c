@@ -210,6 +210,8 @@ static bool start_sandbox(struct task *task, const struct room_wish *wish,
 	task->log_start = log < 0 ? 0 : lseek(log, 0, SEEK_END);
 	if (null < 0 || log < 0 || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) {
 		*error = mem_format("no log or pipe: %s", strerror(errno));
+		close(null);
+		close(log);
 		return false;
 	}
 	task->sandbox = room_of(task->job, wish);
@@ -346,5 +348,7 @@ void task_end(struct task *task, const struct store *store, bool failed)
 	}
 	flock(task->lock, LOCK_UN); // another task's worker may have been forked with it
 	close(task->lock);
+	if (task->phases >= 0) // it could not start
+		close(task->phases);
 	task->job->task = NULL;
 }

@@ -63,6 +63,23 @@ keeping() { # FAULT: with that, what is to be kept
 	ended 0
 }
 
+@test "what cannot start leaves no file open" {
+	for number in $(seq 60); do
+		add stage1 "p$number" for=build <<<'build() { :; }'
+	done
+	for fault in clone3:error=EAGAIN pipe2:error=EAGAIN:when=2+; do # the first pipe is the jobserver's
+		rm -rf "$store"
+		cp -a "$BATS_FILE_TMPDIR/warm" "$store"
+		run bash -c 'ulimit -n 64; exec "$@"' bash strace -qq -o "$BATS_TEST_TMPDIR/trace" \
+			-e "trace=${fault%%:*}" -e "inject=$fault" "$runner" --root="$world" --store="$store" \
+			--mirror="$mirror" --offline --target "$native" --keep-going 3>&-
+		ended 3
+		says "stage1/p60 failed: no "
+		says "stage1/p1 failed: no "
+		silent_on "Too many open files"
+	done
+}
+
 no_sandbox() { # ERROR: of the call that makes it
 	rm -rf "$store"
 	cp -a "$BATS_FILE_TMPDIR/warm" "$store"
