@@ -52,15 +52,15 @@ bool namespace_setting(size_t number, struct namespace_setting *found)
 
 static const char too_old[] = "Linux 5.12 or newer is needed, with user namespaces";
 
-// A kernel that is new enough has the call: then something keeps it away, and says that it is unknown, so that
-// programs use an older one.
+// A kernel that is new enough has the call: then something keeps it away. A container's profile says that it is
+// unknown, so that programs use an older one; to qemu's user emulation it is.
 static const char *unknown_call(void)
 {
 	struct utsname names;
 	if (uname(&names) < 0 || !version_at_least(names.release, 5, 12))
 		return too_old;
-	return "this kernel could, so a seccomp profile keeps clone3(2) away; start the container with "
-	       "--security-opt seccomp=unconfined, or run outside of it";
+	return "this kernel could, so an emulator or a seccomp profile keeps clone3(2) away; run outside of "
+	       "it, or start the container with --security-opt seccomp=unconfined";
 }
 
 // What would refuse any process. NULL: it is about namespaces.

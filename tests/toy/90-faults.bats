@@ -91,7 +91,7 @@ no_sandbox() { # ERROR: of the call that makes it
 @test "what keeps a sandbox from being made is told from namespaces that are forbidden" {
 	echo '# a remark' >>"$world/recipes/hello/recipe"
 	no_sandbox ENOSYS
-	says "no sandbox: Function not implemented; this kernel could, so a seccomp profile keeps clone3(2) away"
+	says "no sandbox: Function not implemented; this kernel could, so an emulator or a seccomp profile keeps clone3(2) away"
 	no_sandbox EAGAIN
 	says "no sandbox: Resource temporarily unavailable; there are too many processes: raise ulimit -u"
 	no_sandbox ENOMEM
