@@ -58,7 +58,7 @@ keeping() { # FAULT: with that, what is to be kept
 
 @test "what keeps an output is never out of sight" {
 	keeping pidfd_open:error=EPERM
-	equal done "$(printf '%s\n' "$output" | grep -c done.*stage1/)" \
+	equal kept "$(printf '%s\n' "$output" | grep -c 'done .*stage1/')" \
 		"$(outs | grep -c 'stage1/quick\|stage1/slow')"
 	ended 0
 }
@@ -103,7 +103,7 @@ no_sandbox() { # ERROR: of the call that makes it
 without_locks() { # ARGUMENT...
 	rm -rf "$store"
 	cp -a "$BATS_FILE_TMPDIR/warm" "$store"
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	run strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=flock -e "inject=flock:error=$1" "$runner" \
 		--root="$world" --store="$store" --mirror="$mirror" --offline --target "$native" "${@:2}" 3>&-
 	ended 3
