@@ -122,6 +122,16 @@ static bool lists(const struct list *items, const struct recipe *recipe)
 	return false;
 }
 
+// A static program has its libraries inside.
+static bool is_needed(const struct stage *stage, const struct item *item)
+{
+	EACH(const struct item, other, stage->items)
+		EACH(const struct item, need, other->needs)
+			if (need == item)
+				return true;
+	return false;
+}
+
 // Programs of the build machine take the places of emulated ones that are there, and what tells
 // them of the target comes along.
 static void add_stand_ins(struct jobs *jobs, struct job *root, const struct stage *native,
@@ -130,7 +140,8 @@ static void add_stand_ins(struct jobs *jobs, struct job *root, const struct stag
 	if (!native)
 		return;
 	EACH(const struct item, program, native->items)
-		if (program->purpose == FOR_CROSS || lists(items, program->recipe))
+		if (program->purpose == FOR_CROSS ||
+		    (lists(items, program->recipe) && !is_needed(native, program)))
 			part(root, build_of(jobs, program), "usr");
 }
 
@@ -181,6 +192,21 @@ static void add_build(struct jobs *jobs, const struct item *item)
 	add_tools(jobs, job);
 }
 
+// The stage to work in: with what stands in for its programs where it is built.
+static void add_sped_up(struct jobs *jobs, struct job *stage)
+{
+	const struct stage *native = stage->stage->native;
+	struct list items = {0};
+	if (!native)
+		return;
+	add_whole(&items, stage->stage);
+	stage->sped_up = add(jobs, JOB_COMPOSE,
+			     mem_format("%s with %s", stage->name, native->name));
+	stage->sped_up->over = true;
+	part(stage->sped_up, stage, "");
+	add_stand_ins(jobs, stage->sped_up, native, &items);
+}
+
 // A stage that runs on the build machine is a toolchain: the target's files lie below its triple.
 static void add_stage(struct jobs *jobs, const struct stage *stage)
 {
@@ -195,6 +221,7 @@ static void add_stage(struct jobs *jobs, const struct stage *stage)
 		if (!item_superseded(item))
 			part(job, build_of(jobs, item), item->purpose == FOR_TARGET ? below : "");
 	list_push(&jobs->stages, job);
+	add_sped_up(jobs, job);
 }
 
 // Whatever is built in a root of the target's own waits for the trials; its key does not hold them.
@@ -234,7 +261,7 @@ bool job_is_named(const struct job *job, const char *name)
 {
 	if (job->item)
 		return item_is_named(job->item, name);
-	return job->source && !strcmp(job->name, name);
+	return !strcmp(job->name, name);
 }
 
 const char *job_target(const struct jobs *jobs, const struct job *job)

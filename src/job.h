@@ -22,6 +22,7 @@ struct job {
 	const struct item *item;     // JOB_BUILD
 	const struct source *source; // JOB_FETCH, JOB_UNPACK
 	const struct stage *stage;   // JOB_COMPOSE of a whole stage
+	struct job *sped_up;	     // that, with programs of the build machine in it; or NULL
 	struct list parts;	     // JOB_COMPOSE: struct part *, later ones over earlier ones
 	bool over;		     // JOB_COMPOSE: a later part may replace a file
 

@@ -45,6 +45,8 @@ static const struct option {
 	 "use this compiler of the machine's, such as gcc-12"},
 	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1, NULL,
 	 "emulate all programs of a foreign target"},
+	{"--native-tools", NULL, FLAG, AT(sped_up), 1, "shell",
+	 "shell: speed up a foreign root with them, as builds are"},
 	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0, RUNS,
 	 "stop after 90s, 30m or 5h; exit status 75"},
 	{"--hang-limit", "TIME", SPAN, AT(run.hang_limit), 0, RUNS,

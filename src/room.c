@@ -325,6 +325,8 @@ static void furnish_toolchain(struct room *room, const struct job *stage)
 static void furnish_root(struct room *room, const struct job *stage)
 {
 	emulate(room, tree(room, stage));
+	if (!stage->stage)
+		room->sandbox->machine = room->wish->jobs->plan->target->machine;
 	set(&room->variables, "PATH=/usr/bin:/usr/sbin");
 	room->sandbox->folder = "/tmp";
 }
@@ -334,7 +336,7 @@ struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage)
 	const char *terminal = getenv("TERM");
 	const struct room_wish wish = {.jobs = jobs};
 	struct room room = {.wish = &wish};
-	bool toolchain = stage->stage->on_build_machine;
+	bool toolchain = stage->stage && stage->stage->on_build_machine;
 	room.sandbox = sandbox_new(store_path(jobs->store, "root"),
 				   toolchain ? NULL : tree(&room, stage));
 	sandbox_base(room.sandbox);

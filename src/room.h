@@ -17,8 +17,8 @@ struct room_wish {
 
 // The job's materials must be in the store, its object folder made.
 struct sandbox *room_of(const struct job *job, const struct room_wish *wish);
-// A room to look around in a stage: its root under a layer in memory, or, for one that runs on the
-// build machine, that machine with the stage's tools first in PATH.
+// A room to look around in a stage: its root, or that sped up, under a layer in memory, or, for one
+// that runs on the build machine, that machine with the stage's tools first in PATH.
 struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage);
 
 #endif

@@ -78,9 +78,44 @@ static void set_command(struct sandbox *sandbox, const char *place, const struct
 	sandbox->interactive = true;
 }
 
+// A run has signals and files of its own, so it is a process of its own.
+static void make_union(const struct jobs *jobs, const struct run_wish *wish)
+{
+	int status = 0;
+	pid_t pid = fork();
+	if (pid == 0)
+		exit((int)run(jobs_make(jobs->plan, jobs->store, jobs->host), wish));
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		fail(EXIT_HOST, "no process: %s", strerror(errno));
+	if (status)
+		exit(WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+// On a target of the machine's own kind nothing is to be sped up.
+static const struct job *sped_up(const struct jobs *jobs, const struct options *options)
+{
+	static struct run_wish wish = {.talk = QUIET, .slots = 1};
+	struct wants wants;
+	const struct job *stage = built_stage(jobs, options, false);
+	const struct job *job = stage->sped_up;
+	if (!job)
+		return stage;
+	list_push(&wish.only, mem_text(job->name));
+	wants_start(&wants, jobs, &wish);
+	if (!job->present && job->state != JOB_READY)
+		fail(EXIT_INPUT, "%s is not built yet; first run: %s%s --until %s",
+		     stage->stage->native->name, fail_self(), options_place(options, jobs->plan),
+		     stage->name);
+	if (!job->present)
+		make_union(jobs, &wish);
+	return job;
+}
+
 static enum exit_status in_stage(const struct jobs *jobs, const struct options *options)
 {
-	struct sandbox *sandbox = room_of_stage(jobs, built_stage(jobs, options, true));
+	const struct job *stage = options->sped_up ? sped_up(jobs, options)
+						   : built_stage(jobs, options, true);
+	struct sandbox *sandbox = room_of_stage(jobs, stage);
 	set_command(sandbox, options->operand, &options->command);
 	return in_sandbox(sandbox);
 }

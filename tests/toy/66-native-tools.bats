@@ -44,6 +44,41 @@ probe() {
 	equal report "$(lines_of emulated "$triple")" "$report"
 }
 
+@test "what another of them is built with is none of them" {
+	sed -i 's/^version=1/&\nneeds="odd?"/' "$world/recipes/shell/recipe"
+	sed -i 's/^shell for=build/odd for=build\n&/' "$world/stages/quick"
+	probe <<<'head=$(cat /usr/bin/odd); case $head in *ELF*) echo "${#head}" >&6 ;; esac'
+	[ "$report" -lt 30 ]
+	[ -e "$(tree_of quick/odd build)/bin/odd" ]
+}
+
+@test "a shell has them when it is told to, and hears of the target's machine" {
+	run boot_foreign
+	ended 0
+	# shellcheck disable=SC1090,SC1091
+	machine=$(. "$world/distro" && . "$world/targets/$foreign" && echo "$machine")
+	for again in first second; do
+		run boot_foreign shell stage2.5 --native-tools -- \
+			sh -c 'uname -m; [ -s /usr/bin/target ]; echo >/usr/bin/new'
+		ended 0
+		equal $again "$machine" "$output"
+	done
+	[ ! -e "$store/roots/$foreign/stage2.5/usr/bin/target" ]
+	run boot_foreign shell stage1 --native-tools -- uname -m
+	ended 0
+	equal toolchain "$(uname -m)" "$output"
+}
+
+@test "a shell tells of programs of the build machine that are not there" {
+	run boot_foreign
+	ended 0
+	rm "$store/records/$(cat "$store/latest/build/quick/shell")"
+	run boot_foreign shell stage2.5 --native-tools -- sh
+	ended 2
+	says "quick is not built yet; first run: "
+	says " --until stage2.5"
+}
+
 @test "nothing of it is left in the result" {
 	probe <<<':'
 	for stage in stage2 stage2.5; do
