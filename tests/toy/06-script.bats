@@ -269,7 +269,9 @@ small_checkout() {
 	mkdir "$SRC" "$BUILD" "$OUT"
 	(cd "$top" && cp -Rp "${names[@]}" "$SRC")
 	cp -Rp "$(dirname "$runner")"/bootstrap "$(dirname "$runner")"/*.o "$BUILD" # later than its sources
-	(cd "$BUILD" && sh -euc '. "$SRC/recipes/bootstrap/recipe"; package')
+	(cd "$BUILD" && FOR=target sh -euc '. "$SRC/recipes/bootstrap/recipe"; package')
+	(cd "$BUILD" && FOR=build OUT=$OUT/below sh -euc '. "$SRC/recipes/bootstrap/recipe"; package')
+	cmp "$OUT/below/lib/bootstrap/runner" "$OUT/usr/lib/bootstrap/runner"
 	make -s -C "$top" install BUILD="$(dirname "$runner")" DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
 	(cd "$BATS_TEST_TMPDIR/root/usr/share" && find . -type f) | while read -r file; do
 		cmp "$BATS_TEST_TMPDIR/root/usr/share/$file" "$OUT/usr/share/$file"
