@@ -59,7 +59,7 @@ probe() {
 	machine=$(. "$world/distro" && . "$world/targets/$foreign" && echo "$machine")
 	for again in first second; do
 		run boot_foreign shell stage2.5 --native-tools -- \
-			sh -c 'uname -m; [ -s /usr/bin/target ]; echo >/usr/bin/new'
+			sh -euc 'uname -m; [ -s /usr/bin/target ]; echo >/usr/bin/new'
 		ended 0
 		equal $again "$machine" "$output"
 	done
