@@ -164,7 +164,7 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 		.offline = loop->wish->offline,
 		.share = slots,
 		.memory = loop->memory,
-		.makeflags = jobserver_flags(&loop->server, task_ninja_joins(job, loop->jobs)),
+		.makeflags = jobserver_flags(&loop->server, task_takes_fifo(job, loop->jobs)),
 	};
 	job->state = JOB_RUNNING;
 	bool started = task_start(job, &wish, &loop->server, lock, slots, &error);

@@ -28,11 +28,16 @@
 
 enum { FD_LOCK = 8, FD_PHASES = 9 };
 
-// In a root of the target's own it is a recipe's, and new.
-bool task_ninja_joins(const struct job *job, const struct jobs *jobs)
+static bool has_ninja(const struct job *job)
+{
+	return job->kind == JOB_BUILD && recipe_has_tool(job->item->recipe, "ninja");
+}
+
+// In a root of the target's own both are recipes', and new.
+bool task_takes_fifo(const struct job *job, const struct jobs *jobs)
 {
 	bool native = job->item && stage_is_native(job->item->stage);
-	return native || jobs->host->ninja_joins;
+	return native || (has_ninja(job) && jobs->host->ninja_joins);
 }
 
 // A tool that cannot join the jobserver gets the whole budget or waits; else it would be an LLVM on
@@ -41,8 +46,7 @@ int task_slots(const struct job *job, const struct jobs *jobs, int budget)
 {
 	if (job->kind == JOB_FETCH || job->kind == JOB_COMPOSE)
 		return 0;
-	if (job->kind == JOB_BUILD && recipe_has_tool(job->item->recipe, "ninja") &&
-	    !task_ninja_joins(job, jobs))
+	if (has_ninja(job) && !task_takes_fifo(job, jobs))
 		return budget;
 	return 1;
 }

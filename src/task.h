@@ -34,10 +34,11 @@ struct task {
 	double kill_at;	  // monotonic seconds; 0: never
 };
 
-// What a job takes: slots of the budget, and MiB. And whether its ninja takes part in the jobserver.
+// What a job takes: slots of the budget, and MiB.
 int task_slots(const struct job *job, const struct jobs *jobs, int budget);
 long task_memory(const struct job *job);
-bool task_ninja_joins(const struct job *job, const struct jobs *jobs);
+// Which form of the jobserver it is told of: an old make dies of the fifo form, a ninja knows no other.
+bool task_takes_fifo(const struct job *job, const struct jobs *jobs);
 // Puts the recipe and the shell side beside the object folder, where the room shows them from:
 // editing them changes the next run, not this one. False: *error says why not.
 bool task_copy_texts(const struct job *job, const struct jobs *jobs, const char **error);
