@@ -65,12 +65,50 @@ static struct job *unpack_of(struct jobs *jobs, const struct source *source)
 	return unpack;
 }
 
-static struct job *compose(struct jobs *jobs, const char *name, const struct list *items)
+// A static program has its libraries inside.
+static bool is_needed(const struct stage *stage, const struct item *item)
+{
+	EACH(const struct item, other, stage->items)
+		EACH(const struct item, need, other->needs)
+			if (need == item)
+				return true;
+	return false;
+}
+
+// A line that has other values is another thing, of the same recipe.
+static const struct item *stand_in_of(const struct stage *native, const struct item *item)
+{
+	EACH(const struct item, program, native->items)
+		if (program->purpose == FOR_BUILD && !strcmp(program->name, item->name) &&
+		    !is_needed(native, program))
+			return program;
+	return NULL;
+}
+
+// What tells programs of the build machine which target's root they are in.
+static void add_told(struct jobs *jobs, struct job *root, const struct stage *native)
+{
+	if (!native)
+		return;
+	EACH(const struct item, program, native->items)
+		if (program->purpose == FOR_CROSS)
+			part(root, build_of(jobs, program), "usr");
+}
+
+// Programs of the build machine take the places of emulated ones of the same name, where these are; what comes later
+// in the root lies over both.
+static struct job *compose(struct jobs *jobs, const char *name, const struct list *items,
+			   const struct stage *native)
 {
 	struct job *job = add(jobs, JOB_COMPOSE, name);
 	job->over = true;
-	EACH(const struct item, item, *items)
+	EACH(const struct item, item, *items) {
+		const struct item *stand_in = native ? stand_in_of(native, item) : NULL;
 		part(job, build_of(jobs, item), "");
+		if (stand_in)
+			part(job, build_of(jobs, stand_in), "usr");
+	}
+	add_told(jobs, job, native);
 	return job;
 }
 
@@ -114,44 +152,13 @@ static struct list sysroot_items(const struct item *item)
 	return items;
 }
 
-static bool lists(const struct list *items, const struct recipe *recipe)
-{
-	EACH(const struct item, item, *items)
-		if (item->recipe == recipe)
-			return true;
-	return false;
-}
-
-// A static program has its libraries inside.
-static bool is_needed(const struct stage *stage, const struct item *item)
-{
-	EACH(const struct item, other, stage->items)
-		EACH(const struct item, need, other->needs)
-			if (need == item)
-				return true;
-	return false;
-}
-
-// Programs of the build machine take the places of emulated ones that are there, and what tells
-// them of the target comes along.
-static void add_stand_ins(struct jobs *jobs, struct job *root, const struct stage *native,
-			  const struct list *items)
-{
-	if (!native)
-		return;
-	EACH(const struct item, program, native->items)
-		if (program->purpose == FOR_CROSS ||
-		    (lists(items, program->recipe) && !is_needed(native, program)))
-			part(root, build_of(jobs, program), "usr");
-}
-
 static void add_sysroot(struct jobs *jobs, struct job *job)
 {
 	struct list items = sysroot_items(job->item);
 	if (job->item->purpose != FOR_TARGET || !items.count)
 		return;
-	job->sysroot = compose(jobs, mem_format("sysroot of %s", job->name), &items);
-	add_stand_ins(jobs, job->sysroot, job->item->stage->native, &items);
+	job->sysroot = compose(jobs, mem_format("sysroot of %s", job->name), &items,
+			       job->item->stage->native);
 	material(job, job->sysroot);
 	input(job, job->sysroot);
 }
@@ -164,7 +171,8 @@ static void add_tools(struct jobs *jobs, struct job *job)
 	if (stage->tools)
 		job->tools = stage_job(jobs, stage->tools);
 	else if (job->item->tools.count)
-		job->tools = compose(jobs, mem_format("tools of %s", job->name), &job->item->tools);
+		job->tools = compose(jobs, mem_format("tools of %s", job->name), &job->item->tools,
+				     NULL);
 	if (!job->tools)
 		return;
 	material(job, job->tools);
@@ -200,11 +208,8 @@ static void add_sped_up(struct jobs *jobs, struct job *stage)
 	if (!native)
 		return;
 	add_whole(&items, stage->stage);
-	stage->sped_up = add(jobs, JOB_COMPOSE,
-			     mem_format("%s with %s", stage->name, native->name));
-	stage->sped_up->over = true;
-	part(stage->sped_up, stage, "");
-	add_stand_ins(jobs, stage->sped_up, native, &items);
+	stage->sped_up = compose(jobs, mem_format("%s with %s", stage->name, native->name), &items,
+				 native);
 }
 
 // A stage that runs on the build machine is a toolchain: the target's files lie below its triple.

@@ -96,6 +96,7 @@ static const struct job *sped_up(const struct jobs *jobs, const struct options *
 {
 	static struct run_wish wish = {.talk = QUIET, .slots = 1};
 	struct wants wants;
+	wish.hang_limit = options->run.hang_limit;
 	const struct job *stage = built_stage(jobs, options, false);
 	const struct job *job = stage->sped_up;
 	if (!job)

@@ -25,6 +25,7 @@ enum {
 	SPARE_FD = 32,
 	STEP_OF_PROGRAM = -2,
 	STEP_OF_DEATH = -3,
+	STEP_OF_LISTENER = -4,
 	NOT_STARTED = 125,
 	NOT_FOUND = 127
 };
@@ -181,7 +182,7 @@ __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, 
 	bool asks = sandbox->machine || sandbox->emulator;
 	// Without the names of who died one can live: not every container lets its processes be asked.
 	if (asks && !asked_listen(&asked, sandbox->machine, sandbox->emulator) && sandbox->machine)
-		give_up(STEP_OF_ROOT);
+		give_up(STEP_OF_LISTENER);
 	pid_t job = fork();
 	if (job < 0)
 		give_up(STEP_OF_ROOT);
@@ -219,6 +220,8 @@ static const char *step_text(const struct sandbox *sandbox, int step)
 {
 	if (step == STEP_OF_PROGRAM)
 		return mem_format("start %s", sandbox->argv[0]);
+	if (step == STEP_OF_LISTENER)
+		return "answer uname(2) for the target";
 	if (step < 0)
 		return "make the root";
 	const struct step *at = sandbox->steps.at[step];
@@ -234,6 +237,10 @@ static const char *refusal(const struct sandbox *sandbox, const struct trouble *
 	if (step && step->kind == STEP_BINFMT)
 		return "; the kernel must have binfmt_misc, and the emulator be one static program: "
 		       "./bootstrap doctor tries both";
+	if (trouble->step ==
+	    STEP_OF_LISTENER) // seccomp(2): one listener watches a process, and none a watched one's
+		return "; something else watches the system calls here, a container's manager perhaps: run outside of "
+		       "it, or with --no-native-tools";
 	if (trouble->step == STEP_OF_PROGRAM) // the sandbox is made, its program cannot be started
 		return "";
 	if (trouble->error != EPERM && trouble->error != EACCES && trouble->error != EMFILE)

@@ -44,6 +44,25 @@ probe() {
 	equal report "$(lines_of emulated "$triple")" "$report"
 }
 
+@test "what comes later in the room lies over both" {
+	add stage2.5 finder <<-'R'
+		package() { mkdir -p "$OUT/usr/bin"; printf '#!/bin/sh\necho found\n' >"$OUT/usr/bin/find"; chmod 755 "$OUT/usr/bin/find"; }
+	R
+	probe <<<'/usr/bin/find . >&6' # that shell has one of its own
+	[ "$report" != found ]
+	sed -i 's/^version=1/&\nneeds=finder/' "$world/recipes/probe/recipe"
+	run boot_foreign
+	ended 0
+	equal report found "$(cat "$(tree_of stage2.5/probe "$foreign")/report")"
+}
+
+@test "a line with other values is another thing" {
+	sed -i 's/^shell for=build/odd for=build\n&/' "$world/stages/quick"
+	sed -i 's/^odd$/odd part=few/' "$world/stages/stage2"
+	probe <<<'head=$(cat /usr/bin/odd); case $head in *ELF*) echo "${#head}" >&6 ;; esac'
+	[ "$report" -lt 30 ]
+}
+
 @test "what another of them is built with is none of them" {
 	sed -i 's/^version=1/&\nneeds="odd?"/' "$world/recipes/shell/recipe"
 	sed -i 's/^shell for=build/odd for=build\n&/' "$world/stages/quick"
@@ -77,6 +96,32 @@ probe() {
 	ended 2
 	says "quick is not built yet; first run: "
 	says " --until stage2.5"
+}
+
+@test "where system calls are watched already it is said what to do" {
+	probe <<<':'
+	# a container's manager, such as LXD: the only listener that a process may have
+	cat >"$BATS_TEST_TMPDIR/watched" <<-'P'
+		import ctypes, os, platform, struct, sys
+		allow = struct.pack("<HBBI", 6, 0, 0, 0x7fff0000)
+		code = ctypes.create_string_buffer(allow)
+		class Program(ctypes.Structure):
+		    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+		program = Program(1, ctypes.addressof(code))
+		libc = ctypes.CDLL(None, use_errno=True)
+		assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+		number = {"x86_64": 317, "aarch64": 277}[platform.machine()]
+		listener = libc.syscall(number, 1, 8, ctypes.byref(program))  # SECCOMP_FILTER_FLAG_NEW_LISTENER
+		assert listener >= 0, os.strerror(ctypes.get_errno())
+		os.set_inheritable(listener, True)
+		os.execv(sys.argv[1], sys.argv[1:])
+	P
+	echo '# anew' >>"$world/recipes/probe/recipe"
+	run python3 "$BATS_TEST_TMPDIR/watched" "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
+		--target "$foreign"
+	ended 3
+	says "sandbox: cannot answer uname(2) for the target: Device or resource busy"
+	says "run outside of it, or with --no-native-tools"
 }
 
 @test "nothing of it is left in the result" {
