@@ -1,6 +1,7 @@
 // Enters: a target, and a program of it. Leaves: a line for binfmt_misc. May touch: files it reads.
 #include "binfmt.h"
 #include "fail.h"
+#include "file.h"
 #include "host.h"
 
 #include <elf.h>
@@ -47,9 +48,44 @@ static bool private_mounts(void)
 	return !uname(&names) && version_at_least(names.release, 6, 7);
 }
 
-static bool system_registered(const char *qemu)
+// Without F the kernel looks for the emulator in the room, when a program starts there.
+bool binfmt_serves(const char *registration)
 {
-	return !access(mem_format("/proc/sys/fs/binfmt_misc/%s", qemu), F_OK);
+	const char *flags = strstr(registration, "\nflags:");
+	if (strncmp(registration, "enabled\n", strlen("enabled\n")) != 0 || !flags)
+		return false;
+	flags++;
+	return memchr(flags + strlen("flags:"), 'F', strcspn(flags, "\n") - strlen("flags:"));
+}
+
+static const char *system_trouble(const char *qemu)
+{
+	const char *text = file_try(mem_format("/proc/sys/fs/binfmt_misc/%s", qemu));
+	if (text && binfmt_serves(text))
+		return NULL;
+	return mem_format(
+		"this kernel is older than 6.7, and %s is %s; as root install and enable qemu-user-static "
+		"with binfmt support",
+		qemu, text ? "registered, but disabled or without its flag F" : "not registered");
+}
+
+// One that wants a loader and libraries would find the target's, or none.
+static bool is_static(const char *path)
+{
+	Elf64_Ehdr head;
+	Elf64_Phdr part;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool whole = fd >= 0 && read(fd, &head, sizeof head) == (ssize_t)sizeof head &&
+		     !memcmp(head.e_ident, ELFMAG, SELFMAG) && head.e_ident[EI_CLASS] == ELFCLASS64;
+	bool asks = false;
+	for (int i = 0; whole && i < head.e_phnum; i++) {
+		off_t at = (off_t)(head.e_phoff + (Elf64_Off)i * sizeof part);
+		asks |= pread(fd, &part, sizeof part, at) == (ssize_t)sizeof part &&
+			part.p_type == PT_INTERP;
+	}
+	if (fd >= 0)
+		close(fd);
+	return !asks;
 }
 
 const char *binfmt_interpreter(const struct target *target)
@@ -60,15 +96,14 @@ const char *binfmt_interpreter(const struct target *target)
 
 const char *binfmt_trouble(const struct target *target)
 {
-	if (!private_mounts() && !system_registered(target->qemu))
-		return mem_format("this kernel is older than 6.7, and %s is not registered; as "
-				  "root install and enable qemu-user-static with binfmt support",
-				  target->qemu);
-	if (private_mounts() && !binfmt_interpreter(target))
-		return mem_format("%s programs need %s-static here; install it with "
-				  "./bootstrap --setup",
-				  target->name, target->qemu);
-	return NULL;
+	if (!private_mounts())
+		return system_trouble(target->qemu);
+	const char *path = binfmt_interpreter(target);
+	if (path && is_static(path))
+		return NULL;
+	return mem_format("%s programs need %s-static here%s; install it with ./bootstrap --setup",
+			  target->name, target->qemu,
+			  path ? mem_format(", and %s is not static", path) : "");
 }
 
 const char *binfmt_line(const struct target *target, const char *sample)

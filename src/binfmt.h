@@ -14,6 +14,8 @@ const char *binfmt_line(const struct target *target, const char *sample);
 
 // What stands in the way of running a target's programs, with the remedy; NULL: nothing known.
 const char *binfmt_trouble(const struct target *target);
+// Whether the system's own registration, as binfmt_misc tells it, works in a root without the emulator's file.
+bool binfmt_serves(const char *registration);
 // Where its qemu is, or NULL.
 const char *binfmt_interpreter(const struct target *target);
 // A line to register for a trial, as no program begins; NULL where nothing private can be.

@@ -112,6 +112,18 @@ place() { printf '%s\n' "$output" | grep -n " start    $1$" | cut -d: -f1; }
 	silent_on stage2.5/relies
 }
 
+@test "an emulator that wants libraries is refused before anything is begun" {
+	trial <<<'check() { "$RECIPE/end"; }'
+	fakes=$BATS_TEST_TMPDIR/fakes
+	mkdir -p "$fakes"
+	cp "$runner" "$fakes/qemu-toy"
+	sed -i 's/^qemu=.*/qemu=qemu-toy/' "$world/targets/$foreign"
+	PATH=$PATH:$fakes run boot_foreign
+	ended 3
+	says "$foreign programs need qemu-toy-static here, and $fakes/qemu-toy is not static; install it with ./bootstrap --setup"
+	equal jobs "" "$(started)"
+}
+
 @test "where there is no emulator nothing is begun, unless nothing needs one" {
 	trial <<<'check() { "$RECIPE/end"; }'
 	echo '# anew' >>"$world/recipes/app/recipe"

@@ -187,6 +187,10 @@ fake() { # NAME: its script comes on stdin
 	sick "programs for $foreign" "qemu-toy-static here; install it with ./bootstrap --setup"
 	cp "$(command -v env)" "$fakes/qemu-toy"
 	PATH=$PATH:$fakes run "$ask"
+	sick "programs for $foreign" "qemu-toy-static here, and $fakes/qemu-toy is not static; install it with ./bootstrap --setup"
+	ended 3
+	printf '#!/bin/sh\n' >"$fakes/qemu-toy" # what a kernel takes, and cannot start without a shell
+	PATH=$PATH:$fakes run "$ask"
 	sick "programs for $foreign" "a static one is wanted"
 	ended 3
 }

@@ -275,6 +275,17 @@ static void what_is_no_program_is_refused(void **state)
 	assert_fatal(wrong_sample, path, 3, "is no ELF file");
 }
 
+static void a_registration_serves_with_its_file_kept_open(void **state)
+{
+	(void)state;
+	assert_true(binfmt_serves("enabled\ninterpreter /usr/bin/qemu\nflags: OCF\noffset 0\n"));
+	assert_true(binfmt_serves("enabled\ninterpreter /usr/bin/qemu\nflags: F\n"));
+	assert_false(
+		binfmt_serves("enabled\ninterpreter /usr/bin/Fqemu\nflags: \noffset 0\nmagic F\n"));
+	assert_false(binfmt_serves("disabled\ninterpreter /usr/bin/qemu\nflags: OCF\n"));
+	assert_false(binfmt_serves("enabled\n"));
+}
+
 static void lists_grow(void **state)
 {
 	(void)state;
@@ -395,6 +406,7 @@ int main(void)
 		cmocka_unit_test(little_programs_are_known_by_their_header),
 		cmocka_unit_test(big_ones_too),
 		cmocka_unit_test(what_is_no_program_is_refused),
+		cmocka_unit_test(a_registration_serves_with_its_file_kept_open),
 		cmocka_unit_test(lists_grow),
 		cmocka_unit_test(words_are_apart),
 		cmocka_unit_test(memory_is_new_and_aligned),
