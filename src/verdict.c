@@ -10,6 +10,7 @@
 #include "meter.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 // Signals that a program dies of by its own fault.
@@ -48,24 +49,33 @@ static const char *memory_words(const struct task *task, int code)
 		     : "");
 }
 
+// "signal 4 (Illegal instruction)"
+static int signal_in(const char *words)
+{
+	int number = 0;
+	return sscanf(words, "signal %d", &number) == 1 ? number : 0;
+}
+
 // What pid 1 of the room saw has the name; but programs that are made to die, to see whether they
-// do, it sees as well. So the log has to speak of it, too, or the exit status.
+// do, it sees as well. So the log has to speak of it, too, or the exit status. A native program that stands in for
+// an emulated one dies unseen: what only its exit status tells is no fault of the emulator.
 static const char *crash_words(const struct task *task, const struct jobs *jobs, int code)
 {
 	struct crash crash;
 	const struct death *death = &task->child.death;
 	const char *emulator = jobs->plan->target->qemu;
-	const char *program = *death->program ? death->program : "a program";
 	const char *log = store_path(jobs->store, "objects/%s/log", task->job->key);
 	bool told = crash_find(log, task->log_start, &crash);
+	int number = told ? signal_in(crash.words) : code - EXIT_BY_SIGNAL;
+	bool named = *death->program && (death->signal == number || (told && crash.inner));
+	const char *program = named ? death->program : "a program";
 	if (told && crash.inner)
 		return mem_format("%s gave up on %s: %s (line %ld of the log)", emulator, program,
 				  crash.words, crash.line);
 	if (told)
 		return mem_format("%s, run by %s, died of %s (line %ld of the log)", program,
 				  emulator, crash.words, crash.line);
-	int number = code - EXIT_BY_SIGNAL;
-	if (!is_fault(number))
+	if (!is_fault(number) || (task->sandbox->machine && !named))
 		return NULL;
 	return mem_format("%s, run by %s, died of %s", program, emulator, signal_words(number));
 }

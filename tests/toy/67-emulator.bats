@@ -120,6 +120,22 @@ victim() {
 	silent_on "again "
 }
 
+@test "a native program that stands in is not the emulator's business" {
+	needs busybox
+	victim <<<'build() { kill -ILL $$; }'
+	run boot_foreign
+	ended 1
+	says "stage2.5/victim failed in phase build: exit status 132"
+	silent_on "run by"
+	silent_on "again "
+	sed -i 's/^build() { /&"$RECIPE\/crash" 2>\/dev\/null || :; kill -SEGV $$; /' "$world/recipes/victim/recipe"
+	run boot_foreign
+	ended 1
+	says "stage2.5/victim failed in phase build: exit status 139"
+	silent_on "run by"
+	silent_on "again "
+}
+
 @test "after another failure nothing is tried again" {
 	victim <<-'R'
 		build() { sleep 2; "$RECIPE/crash"; }
