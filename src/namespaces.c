@@ -10,13 +10,15 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+enum { NAMESPACES = 10000 }; // enough of each kind
+
 static const struct {
 	const char *name;
 	int forbids, allows;
 } settings[] = {
 	{"kernel.apparmor_restrict_unprivileged_userns", 1, 0},
 	{"kernel.unprivileged_userns_clone", 0, 1},
-	{"user.max_user_namespaces", 0, 10000},
+	{"user.max_user_namespaces", 0, NAMESPACES},
 };
 
 static const char *value_of(const char *name)
@@ -63,6 +65,24 @@ static const char *unknown_call(void)
 	       "it, or start the container with --security-opt seccomp=unconfined";
 }
 
+// user_namespaces(7): how many there may be of each kind, in this namespace and in all that it lies in; where the
+// limit itself is not 0, those that are there count.
+static const char *limit_reached(void)
+{
+	static const char *const kinds[] = {"user", "mnt", "pid", "net", "ipc", "uts"};
+	const char *names = "";
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		const char *name = mem_format("user.max_%s_namespaces", kinds[i]);
+		const char *value = value_of(name);
+		if (value && !strcmp(value, "0"))
+			names = mem_format("%s %s=%d", names, name, NAMESPACES);
+	}
+	if (*names)
+		return mem_format("this machine forbids a kind of namespace; as root run: sysctl%s",
+				  names);
+	return "the limit of a kind of namespace is reached; lower -j, or raise user.max_*_namespaces with sysctl";
+}
+
 // What would refuse any process. NULL: it is about namespaces.
 static const char *shortage(int error)
 {
@@ -71,6 +91,8 @@ static const char *shortage(int error)
 	if (error == EAGAIN)
 		return "there are too many processes: raise ulimit -u or the container's limit, or lower "
 		       "-j";
+	if (error == ENOSPC)
+		return limit_reached();
 	return error == ENOMEM ? "there is no memory for it: lower -j" : NULL;
 }
 

@@ -120,6 +120,8 @@ fake() { # NAME: its script comes on stdin
 	on_machine 'echo 0 >/proc/sys/user/max_user_namespaces'
 	sick "sandbox without root" "as root run: sysctl user.max_user_namespaces=10000"
 	sick user.max_user_namespaces "as root run: sysctl user.max_user_namespaces=10000"
+	on_machine 'for kind in net ipc; do echo 0 >/proc/sys/user/max_${kind}_namespaces; done'
+	sick "sandbox without root" "as root run: sysctl user.max_net_namespaces=10000 user.max_ipc_namespaces=10000"
 	ended 3
 }
 
