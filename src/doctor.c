@@ -54,7 +54,13 @@ static struct finding check_program(const struct store *store, const char *progr
 			.trouble = mem_format("missing; install it with ./bootstrap --setup%s%s",
 					      always ? "" : "=", always ? "" : group),
 		};
+	const char *path = host_path(program);
 	struct finding finding = {.fact = number_in(version)};
+	if (always && !host_shows(path))
+		finding.trouble =
+			mem_format("it is at %s, where no sandbox sees it; install it for all "
+				   "users, with ./bootstrap --setup",
+				   path);
 	for (size_t i = 0; i < sizeof oldest / sizeof *oldest; i++)
 		if (!strcmp(oldest[i].program, program) && *finding.fact &&
 		    !version_at_least(finding.fact, oldest[i].major, oldest[i].minor))

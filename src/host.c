@@ -22,6 +22,26 @@ const char *host_machine(void)
 	return mem_text(names.machine);
 }
 
+const char *const host_folders[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32",
+				    "usr", "etc",  "opt", "nix",   "gnu",   NULL};
+
+static bool is_below_any(const char *path)
+{
+	for (size_t i = 0; host_folders[i]; i++) {
+		size_t length = strlen(host_folders[i]);
+		if (*path == '/' && !strncmp(path + 1, host_folders[i], length) &&
+		    (!path[1 + length] || path[1 + length] == '/'))
+			return true;
+	}
+	return false;
+}
+
+bool host_shows(const char *path)
+{
+	char real[PATH_MAX];
+	return is_below_any(path) && realpath(path, real) && is_below_any(real);
+}
+
 static const char *search(const char *path, const char *program)
 {
 	for (;;) {

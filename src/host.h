@@ -27,6 +27,10 @@ bool host_has_clang(const struct store *store); // one that --host-clang would t
 // Where PATH has a program; NULL when it has none.
 const char *host_path(const char *program);
 
+// Folders that hold a machine's programs and what these need, not its users' files: rooms show them. NULL ends them.
+extern const char *const host_folders[];
+bool host_shows(const char *path); // whether it lies in one of those, with links and without
+
 // The first line of `program --version`, remembered in the store for as long as the file has the
 // same size and time. NULL when there is no such program.
 const char *host_version(const struct store *store, const char *program);

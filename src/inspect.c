@@ -14,14 +14,22 @@ static bool has(const struct names *names, const char *name)
 	return names_find(names, name).count;
 }
 
+static bool is_shown(const char *tool)
+{
+	const char *path = host_path(tool);
+	return path && host_shows(path);
+}
+
 // In a root of the target's own a package is named, or what the build machine would need in its
 // place. Two names stand for what the runner itself finds.
 static bool is_known(const struct plan *plan, const struct stage *stage, const char *tool)
 {
-	if (!strcmp(tool, "cc") || !strcmp(tool, "emulator") || host_path(tool))
+	if (!strcmp(tool, "cc") || !strcmp(tool, "emulator"))
 		return true;
 	if (stage_is_native(stage))
-		return has(&plan->recipes, tool);
+		return host_path(tool) || has(&plan->recipes, tool);
+	if (is_shown(tool))
+		return true;
 	return has(&stage->lines, tool) || (stage->tools && has(&stage->tools->lines, tool));
 }
 
@@ -40,6 +48,11 @@ __attribute__((noreturn)) static void refuse(const struct item *item, const char
 		fail_at(recipe->path, line,
 			"%s is built with '%s', a recipe that no stage lists; mend the name",
 			item->name, tool);
+	if (host_path(tool))
+		fail(EXIT_HOST,
+		     "%s:%d: %s is built with '%s', which is at %s, where no sandbox sees it; install it for "
+		     "all users, with ./bootstrap --setup",
+		     recipe->path, line, item->name, tool, host_path(tool));
 	fail(EXIT_HOST,
 	     "%s:%d: %s is built with '%s', which this machine lacks; mend the name, or install "
 	     "it: ./bootstrap --setup brings what is known to be needed",

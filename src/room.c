@@ -13,10 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Folders that hold a machine's programs and what these need; not its users' files.
-static const char *const host_folders[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32",
-					   "usr", "etc",  "opt", "nix",	  "gnu"};
-
 // What a cross build must not find by accident; tools=cc brings it back.
 static const char *const host_headers[] = {
 	"/usr/include",	      "/usr/local/include",   "/usr/local/lib",	      "/usr/lib/gcc",
@@ -55,7 +51,7 @@ static void show_folder(struct room *room, const char *top, const char *name)
 
 static void show_host(struct room *room)
 {
-	for (size_t i = 0; i < sizeof host_folders / sizeof *host_folders; i++)
+	for (size_t i = 0; host_folders[i]; i++)
 		show_folder(room, "", host_folders[i]);
 }
 
@@ -65,20 +61,12 @@ static bool is_below(const char *path, const char *folder)
 	return !strncmp(path, folder, length) && (!path[length] || path[length] == '/');
 }
 
-static bool is_shown(const char *path)
-{
-	for (size_t i = 0; i < sizeof host_folders / sizeof *host_folders; i++)
-		if (is_below(path, mem_format("/%s", host_folders[i])))
-			return true;
-	return false;
-}
-
 // By its path without links: seen from the build machine, they lead to its own folders, not to the room's.
 static void hide_folder(struct room *room, const char *path)
 {
 	struct stat info;
 	char real[PATH_MAX];
-	if (realpath(path, real) && !stat(real, &info) && S_ISDIR(info.st_mode) && is_shown(real))
+	if (realpath(path, real) && !stat(real, &info) && S_ISDIR(info.st_mode) && host_shows(real))
 		sandbox_step(room->sandbox, STEP_TMPFS, "", mem_text(real));
 }
 
@@ -96,7 +84,7 @@ static void hide_headers(struct room *room)
 static void link_tool(struct room *room, const char *name)
 {
 	const char *path = host_path(name);
-	if (path)
+	if (path && host_shows(path))
 		sandbox_step(room->sandbox, STEP_LINK, path, mem_format("/host/bin/%s", name));
 }
 

@@ -66,6 +66,16 @@ report() {
 	ended 0
 }
 
+@test "a tool in a folder that no room shows ends the run before anything is built" {
+	mkdir "$BATS_TEST_TMPDIR/own"
+	printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/own/onlyhere"
+	chmod 755 "$BATS_TEST_TMPDIR/own/onlyhere"
+	head=tools=onlyhere PATH=$PATH:$BATS_TEST_TMPDIR/own probe stage1 for=build <<<':'
+	ended 3
+	says "recipes/probe/recipe:4: probe is built with 'onlyhere', which is at $BATS_TEST_TMPDIR/own/onlyhere, where no sandbox sees it; install it for all users"
+	equal jobs "" "$(started)"
+}
+
 @test "compilers and headers of the machine are not there, but for tools=cc" {
 	probe <<-'R'
 		for tool in cc gcc clang ld as; do
