@@ -37,6 +37,17 @@ static void show_differences(const struct jobs *jobs, const struct job *one,
 	}
 }
 
+// What stands in for the stage's own programs compiled both times.
+static const char *stand_ins(const struct jobs *jobs, const struct stage *again)
+{
+	if (!again->native)
+		return "";
+	return mem_format(
+		"; the build machine's programs (%s) stood in for its own compiler: on a machine of %s, or "
+		"with --no-native-tools, it builds itself",
+		again->native->name, jobs->plan->target->name);
+}
+
 enum exit_status verify_report(const struct jobs *jobs, const struct stage *again)
 {
 	size_t same = 0, all = 0;
@@ -50,7 +61,7 @@ enum exit_status verify_report(const struct jobs *jobs, const struct stage *agai
 		else
 			show_differences(jobs, first, job);
 	}
-	printf("%zu of %zu recipes came out the same when %s built itself\n", same, all,
-	       again->again->name);
+	printf("%zu of %zu recipes came out the same when %s built itself%s\n", same, all,
+	       again->again->name, stand_ins(jobs, again));
 	return same == all ? EXIT_DONE : EXIT_RECIPE;
 }

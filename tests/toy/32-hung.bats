@@ -70,20 +70,25 @@ R
 	silent_on "there is a count"
 }
 
-@test "what waits for its turn is not hung" {
+@test "what waits for its turn is not hung, nor what works in silence and waits for more slots" {
 	for name in one two; do
 		add stage2 $name <<-'R'
 			style=make
 			prepare() { :; }
 			build() {
-				printf '%s\n' 'all: 1 2 3 4' '1 2 3 4:' '	@sleep 0.7; echo $@' >Makefile
+				printf '%s\n' 'all: 1 2' '1 2:' \
+					'	@end=$$(($$(date +%s) + 3)); while [ $$(date +%s) -lt $$end ]; do :; done' >Makefile
 				make
 			}
 			package() { :; }
 		R
 	done
-	run boot --hang-limit 2s -j 2
-	ended 0
+	for jobs in 1 2; do
+		run boot --hang-limit 2s -j $jobs
+		ended 0
+		equal jobs "$(lines_of stage2/one stage2/two)" "$(started | grep -x -e stage2/one -e stage2/two)"
+		sed -i 's/^version=1/version=2/' "$world"/recipes/{one,two}/recipe
+	done
 }
 
 @test "others go on while one is hung, and their results are kept" {

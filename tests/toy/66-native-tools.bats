@@ -124,6 +124,15 @@ probe() {
 	says "run outside of it, or with --no-native-tools"
 }
 
+@test "verify tells that a stage's own compiler had no part in it" {
+	printf 'runs=target\ntools=stage2.5\nnative=quick\nfiles\nshell\nplain\n' >"$world/stages/whole"
+	mkdir "$world/recipes/plain"
+	printf '# plain: made by a test\nversion=1\nlicence=0BSD\n' >"$world/recipes/plain/recipe"
+	run boot_foreign verify whole
+	ended 0
+	says "recipes came out the same when whole built itself; the build machine's programs (quick) stood in for"
+}
+
 @test "nothing of it is left in the result" {
 	probe <<<':'
 	for stage in stage2 stage2.5; do
