@@ -13,8 +13,8 @@
 		}                                                                                  \
 	} while (0)
 
-// The widest that the processor itself does at once. RISC-V stops at eight bytes; what is wider takes a libatomic
-// there, and this system has none.
+// The widest that the processor itself does at once. RISC-V stops at eight bytes; what is wider takes libatomic,
+// which only a whole system has.
 #ifdef __riscv
 enum { WIDEST_ATOMIC = 8 };
 #else
