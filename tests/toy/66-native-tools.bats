@@ -120,7 +120,7 @@ probe() {
 	run python3 "$BATS_TEST_TMPDIR/watched" "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
 		--target "$foreign"
 	ended 3
-	says "sandbox: cannot answer uname(2) for the target: Device or resource busy"
+	says "sandbox: cannot answer uname(2) for the target: $(words_of EBUSY)"
 	says "run outside of it, or with --no-native-tools"
 }
 

@@ -120,7 +120,7 @@ read_only() { # SCRIPT
 	hold() { alone sh -c 'mount --bind "$1" "$1" && eval "$2"' sh "$object/out" "$(the_run) $*"; }
 	run hold --only bad
 	ended 3
-	says "stage1/bad failed: $object: cannot be emptied: Device or resource busy"
+	says "stage1/bad failed: $object: cannot be emptied: $(words_of EBUSY)"
 	silent_on boom
 	# which way back there is, is
 	sed -i 's/false; //' "$world/recipes/bad/recipe"

@@ -117,7 +117,7 @@ elsewhere() { # LINK: what /usr/local/include is
 	ulimit -n 36
 	run boot -j 1
 	ended 3
-	says "sandbox: cannot make the root: Too many open files; raise ulimit -n, or lower -j"
+	says "sandbox: cannot make the root: $(words_of EMFILE); raise ulimit -n, or lower -j"
 	silent_on "==> " # the log's lines
 }
 

@@ -76,7 +76,7 @@ keeping() { # FAULT: with that, what is to be kept
 		ended 3
 		says "stage1/p60 failed: no "
 		says "stage1/p1 failed: no "
-		silent_on "Too many open files"
+		silent_on "$(words_of EMFILE)"
 	done
 }
 
@@ -97,7 +97,7 @@ no_sandbox() { # ERROR: of the call that makes it
 	no_sandbox ENOMEM
 	says "no sandbox: Cannot allocate memory; there is no memory for it: lower -j"
 	no_sandbox EMFILE
-	says "no sandbox: Too many open files; raise ulimit -n, or lower -j"
+	says "no sandbox: $(words_of EMFILE); raise ulimit -n, or lower -j"
 }
 
 without_locks() { # ARGUMENT...

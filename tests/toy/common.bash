@@ -167,6 +167,9 @@ needs() {
 	for program; do command -v "$program" >/dev/null || cannot "$program is missing: ./bootstrap --setup=test"; done
 }
 
+# What this machine's C library calls an error: two say it differently.
+words_of() { python3 -c 'import errno, os, sys; print(os.strerror(getattr(errno, sys.argv[1])))' "$1"; }
+
 needs_another_user() {
 	[ "$(id -u)" != 0 ] || setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null ||
 		cannot "no other user can be had here"
