@@ -212,12 +212,22 @@ static void add_sped_up(struct jobs *jobs, struct job *stage)
 				 native);
 }
 
+// Its programs are for rooms, each in the place of another package: several may have the same name.
+static bool stands_in(const struct jobs *jobs, const struct stage *stage)
+{
+	EACH(const struct stage, other, jobs->plan->stages)
+		if (other->native == stage)
+			return true;
+	return false;
+}
+
 // A stage that runs on the build machine is a toolchain: the target's files lie below its triple.
 static void add_stage(struct jobs *jobs, const struct stage *stage)
 {
 	struct job *job = add(jobs, JOB_COMPOSE, stage->name);
 	const char *below = stage->on_build_machine ? jobs->plan->target->triple : "";
 	job->stage = stage;
+	job->over = stands_in(jobs, stage);
 	if (stage->base) {
 		job->over = true;
 		part(job, stage_job(jobs, stage->base), "");

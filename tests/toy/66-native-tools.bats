@@ -56,6 +56,15 @@ probe() {
 	equal report found "$(cat "$(tree_of stage2.5/probe "$foreign")/report")"
 }
 
+@test "two that stand in for different packages may have the same program" {
+	add quick other for=build <<-'R'
+		package() { mkdir -p "$OUT/bin"; echo other >"$OUT/bin/grep"; }
+	R
+	run boot_foreign
+	ended 0
+	equal grep other "$(cat "$store/roots/$foreign/quick/bin/grep")"
+}
+
 @test "a line with other values is another thing" {
 	sed -i 's/^shell for=build/odd for=build\n&/' "$world/stages/quick"
 	sed -i 's/^odd$/odd part=few/' "$world/stages/stage2"
