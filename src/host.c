@@ -25,14 +25,17 @@ const char *host_machine(void)
 const char *const host_folders[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32",
 				    "usr", "etc",  "opt", "nix",   "gnu",   NULL};
 
+bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+	return !strncmp(path, folder, length) && (!path[length] || path[length] == '/');
+}
+
 static bool is_below_any(const char *path)
 {
-	for (size_t i = 0; host_folders[i]; i++) {
-		size_t length = strlen(host_folders[i]);
-		if (*path == '/' && !strncmp(path + 1, host_folders[i], length) &&
-		    (!path[1 + length] || path[1 + length] == '/'))
+	for (size_t i = 0; host_folders[i]; i++)
+		if (is_below(path, mem_format("/%s", host_folders[i])))
 			return true;
-	}
 	return false;
 }
 

@@ -29,6 +29,7 @@ const char *host_path(const char *program);
 
 // Folders that hold a machine's programs and what these need, not its users' files: rooms show them. NULL ends them.
 extern const char *const host_folders[];
+bool is_below(const char *path, const char *folder); // or that folder itself
 bool host_shows(const char *path); // whether it lies in one of those, with links and without
 
 // The first line of `program --version`, remembered in the store for as long as the file has the

@@ -55,12 +55,6 @@ static void show_host(struct room *room)
 		show_folder(room, "", host_folders[i]);
 }
 
-static bool is_below(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-	return !strncmp(path, folder, length) && (!path[length] || path[length] == '/');
-}
-
 // By its path without links: seen from the build machine, they lead to its own folders, not to the room's.
 static void hide_folder(struct room *room, const char *path)
 {
