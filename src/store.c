@@ -237,7 +237,7 @@ bool store_is_again(const struct store *store, const char *key)
 
 void store_forget(const struct store *store, const char *key)
 {
-	tree_remove(store_path(store, "objects/%s", key));
+	tree_discard(store_path(store, "objects/%s", key));
 	unlink(store_path(store, "objects/%s.lock", key));
 }
 

@@ -47,7 +47,7 @@ static bool is_kept(const struct list *names, const char *name)
 static void sweep_entry(const char *path)
 {
 	nftw(path, count, 32, FTW_PHYS);
-	if (!tree_remove(path))
+	if (!tree_discard(path))
 		warn("%s: cannot be removed", path);
 }
 
@@ -71,7 +71,8 @@ static void sweep_objects(const struct store *store, const struct list *names)
 	struct list found = folder_names(store_path(store, "objects"));
 	EACH(const char, name, found) {
 		const char *key = mem_copy(name, strcspn(name, "."));
-		if (!is_kept(names, key) || is_done(store, key))
+		bool left = !strcmp(name + strlen(key), TREE_GONE);
+		if (left || !is_kept(names, key) || is_done(store, key))
 			sweep_entry(store_path(store, "objects/%s", name));
 	}
 }
@@ -91,8 +92,8 @@ static void sweep_roots(const struct store *store)
 
 long long store_sweep(const struct store *store, struct list *names)
 {
-	// Unions before the trees they link to, so that what goes with both is counted.
-	static const char *const folders[] = {"trees", "records", "inputs", "logs"};
+	// Records first: whatever ends this, none of them is of a tree that is gone.
+	static const char *const folders[] = {"records", "trees", "inputs", "logs"};
 	counted = 0;
 	list_sort(names, by_text);
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)

@@ -337,6 +337,12 @@ bool tree_remove(const char *path)
 	return remove_at(AT_FDCWD, path);
 }
 
+bool tree_discard(const char *path)
+{
+	const char *gone = mem_format("%s" TREE_GONE, path);
+	return tree_remove(gone) && (!rename(path, gone) || errno == ENOENT) && tree_remove(gone);
+}
+
 // On a read-only file system mkdir may say so even of a folder that is there.
 static bool make_folder(const char *path)
 {

@@ -43,6 +43,10 @@ struct list tree_differences(const char *one, const char *other);
 
 // rm -rf; opens folders that are closed to their owner. A missing path is fine.
 bool tree_remove(const char *path);
+// The same for what a store is asked for: the name is gone before the first file is, so that no half
+// of it is ever found under it. A kill may leave the rest, under the name and TREE_GONE.
+#define TREE_GONE ".gone"
+bool tree_discard(const char *path);
 // mkdir -p
 bool tree_folder(const char *path);
 

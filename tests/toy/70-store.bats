@@ -363,6 +363,31 @@ two_clangs() {
 	[ ! -e "$store/records/0123.99" ]
 }
 
+# Every tree under its own name is as it was made.
+whole_trees() {
+	local tree
+	for tree in "$store"/trees/*; do
+		case $tree in *.gone) continue ;; esac
+		diff -r "$tree" "$BATS_FILE_TMPDIR/warm/trees/${tree##*/}" || return 1
+	done
+}
+
+@test "gc that is killed leaves no half of a tree, and the next one leaves nothing" {
+	needs strace
+	for when in 3 20 60 150; do
+		warm
+		! strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=unlinkat \
+			-e inject=unlinkat:signal=KILL:when=$when "$runner" --root="$world" --store="$store" \
+			gc --size 1B 3>&-
+		whole_trees
+		run boot
+		ended 0
+		gc
+		equal left "" "$(find "$store" -name '*.gone')"
+		rm -rf "$store"
+	done
+}
+
 @test "gc --size shrinks the store" {
 	warm
 	run boot gc --size 100K
