@@ -135,112 +135,6 @@ const struct record *store_latest(const struct store *store, const char *target,
 	return key ? record_read(store, key) : NULL;
 }
 
-static bool failed(const char **error, const char *path, const char *what)
-{
-	*error = mem_format("%s: cannot be %s: %s", path, what, strerror(errno));
-	return false;
-}
-
-static bool make_object(const struct store *store, const char *key, const char **error)
-{
-	const char *folder = store_path(store, "objects/%s", key);
-	return (tree_folder(mem_format("%s/build", folder)) &&
-		tree_folder(mem_format("%s/out", folder))) ||
-	       failed(error, folder, "made");
-}
-
-int store_lock(const struct store *store, const char *key, const char **error)
-{
-	const char *path = store_path(store, "objects/%s.lock", key);
-	struct stat held, named;
-	*error = NULL;
-	for (;;) {
-		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-		bool locked = fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB);
-		if (!locked && errno != EWOULDBLOCK)
-			failed(error, path, "locked");
-		// Who held it may have removed the file, and another run made a new one.
-		bool stale = locked && (fstat(fd, &held) < 0 || stat(path, &named) < 0 ||
-					held.st_ino != named.st_ino);
-		if (locked && !stale && make_object(store, key, error))
-			return fd;
-		if (fd >= 0)
-			close(fd);
-		if (!stale)
-			return -1;
-	}
-}
-
-bool store_is_locked(const struct store *store, const char *key)
-{
-	char path[PATH_MAX]; // asked again and again: nothing of the arena
-	snprintf(path, sizeof path, "%s/objects/%s.lock", store->path, key);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
-	if (fd >= 0)
-		close(fd);
-	return locked;
-}
-
-bool store_begin(const struct store *store, const char *key, bool keep, const char **error)
-{
-	const char *folder = store_path(store, "objects/%s", key);
-	// first: of a folder that is half emptied no later try may believe that it can go on
-	unlink(mem_format("%s/paused", folder));
-	if (!keep)
-		unlink(mem_format("%s/spent", folder));
-	if ((!keep && !tree_remove(mem_format("%s/build", folder))) ||
-	    !tree_remove(mem_format("%s/out", folder)))
-		return failed(error, folder, "emptied");
-	return make_object(store, key, error);
-}
-
-bool store_copy(const struct store *store, const char *key, const char *name, const char *from,
-		const char **error)
-{
-	const char *to = store_path(store, "objects/%s/%s", key, name);
-	const char *folder = mem_copy(to, (size_t)(strrchr(to, '/') - to));
-	if (!tree_remove(to))
-		return failed(error, to, "removed");
-	if (!tree_folder(folder))
-		return failed(error, folder, "made");
-	return tree_copy(from, to, error);
-}
-
-static void mark(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	if (fd >= 0)
-		close(fd);
-}
-
-void store_pause(const struct store *store, const char *key)
-{
-	mark(store_path(store, "objects/%s/paused", key));
-}
-
-bool store_was_paused(const struct store *store, const char *key)
-{
-	return !access(store_path(store, "objects/%s/paused", key), F_OK);
-}
-
-void store_again(const struct store *store, const char *key)
-{
-	tree_folder(store_path(store, "objects/%s", key));
-	mark(store_path(store, "objects/%s/again", key));
-}
-
-bool store_is_again(const struct store *store, const char *key)
-{
-	return !access(store_path(store, "objects/%s/again", key), F_OK);
-}
-
-void store_forget(const struct store *store, const char *key)
-{
-	tree_discard(store_path(store, "objects/%s", key));
-	unlink(store_path(store, "objects/%s.lock", key));
-}
-
 // A whole file or none: written aside, flushed, renamed.
 static bool write_whole(const char *path, const char *text)
 {
@@ -260,7 +154,7 @@ static bool write_whole(const char *path, const char *text)
 	return false;
 }
 
-static bool sync_all(const struct store *store)
+bool store_sync(const struct store *store)
 {
 	int fd = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool done = fd >= 0 && !syncfs(fd);
@@ -326,7 +220,7 @@ bool store_commit(const struct store *store, struct record *record, const char *
 		return false;
 	record->out = sum.digest;
 	record->bytes = sum.bytes;
-	if (!sync_all(store) || !move_tree(store, made, record->out) ||
+	if (!store_sync(store) || !move_tree(store, made, record->out) ||
 	    !write_whole(store_path(store, "inputs/%s", record->key), inputs) ||
 	    !write_record(store, record)) {
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
@@ -342,7 +236,7 @@ bool store_commit_union(const struct store *store, const char *key, const char *
 {
 	const char *folder = store_path(store, "objects/%s", key);
 	const char *made = mem_format("%s/out", folder);
-	if (!tree_date(made) || !sync_all(store) ||
+	if (!tree_date(made) || !store_sync(store) ||
 	    !write_whole(store_path(store, "inputs/%s", key), inputs) ||
 	    !move_tree(store, made, key)) {
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));

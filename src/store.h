@@ -46,6 +46,8 @@ void store_touch(const struct store *store, const char *key);
 // The record last committed for a job, whatever its key; NULL when there is none.
 const struct record *store_latest(const struct store *store, const char *target, const char *job);
 bool store_has_tree(const struct store *store, const char *out);
+// Flushes all that was written to the store's file system.
+bool store_sync(const struct store *store);
 
 // Locks a key and makes its object folder (build/, out/). Returns the lock's fd, close-on-exec; -1:
 // another run holds it, or `*error` says why it cannot be had, NULL otherwise. The lock goes with the
@@ -58,9 +60,12 @@ bool store_begin(const struct store *store, const char *key, bool keep, const ch
 // Copies a file or folder of the checkout to objects/KEY/NAME, afresh. False: *error says why not.
 bool store_copy(const struct store *store, const char *key, const char *name, const char *from,
 		const char **error);
-// Marks that whatever worked there ended by itself or was stopped in an orderly way.
-void store_pause(const struct store *store, const char *key);
+// Marks that whatever worked there ended by itself or was stopped in an orderly way. With `flush` that outlasts a
+// power cut, or a move to another machine; slow.
+void store_pause(const struct store *store, const char *key, bool flush);
 bool store_was_paused(const struct store *store, const char *key);
+// Whether what was written there is what is read: all was flushed, or this machine has been up ever since.
+bool store_is_intact(const struct store *store, const char *key);
 // Marks that the key is made again although it has a record; the commit takes the mark away.
 void store_again(const struct store *store, const char *key);
 bool store_is_again(const struct store *store, const char *key);

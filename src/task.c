@@ -69,15 +69,16 @@ static void begin_try(int log)
 		dprintf(log, "\n" LOG_TRY "\n");
 }
 
-// ninja knows after any death which of its outputs are whole. make believes in every file that is
-// new enough, also in half of one: what a make left may only be gone on with after an orderly end.
+// ninja knows after any death which of its outputs are whole. make believes in every file that is new enough, also in
+// half of one: what that left may only be gone on with after an orderly end. Both believe what a power cut left.
 static bool may_go_on(const struct job *job, const struct store *store)
 {
 	if (job->kind == JOB_FETCH)
 		return true;
 	if (job->kind != JOB_BUILD || (job->fresh && !job->retried))
 		return false;
-	return recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key);
+	return store_is_intact(store, job->key) &&
+	       (recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key));
 }
 
 static bool copy_checkout(const struct job *job, const struct jobs *jobs, const char **error)
@@ -345,7 +346,7 @@ void task_stop(struct task *task, bool at_once)
 void task_end(struct task *task, const struct store *store, bool failed)
 {
 	if (failed && !task->killed)
-		store_pause(store, task->job->key);
+		store_pause(store, task->job->key, task->stopping);
 	if (failed) {
 		end_phase(task);
 		tries_spend(store, &task->record);

@@ -158,6 +158,72 @@ stops() { # SIGNAL STATUS
 	equal count "$(lines_of "once more" "once more")" "$(cat "$(tree_of stage1/slow build)/count")"
 }
 
+# One more try of what add_tries made, ended by a signal: how often was the build begun in that folder?
+try_and() { # SIGNAL
+	rm -f "$store"/objects/*/build/half
+	boot_aside --only slow
+	wait_for at_work
+	kill "-$1" "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	no_strays
+	begun=$(grep -c . "$store"/objects/*/build/count)
+}
+
+add_tries() { # TOOLS
+	add stage1 slow for=build <<-R
+		tools=$1
+		build() {
+			echo once more >>count
+			: >half
+			sleep 600
+		}
+	R
+}
+
+power_cut() { echo another-boot >"$(echo "$store"/objects/*/boot)"; }
+
+@test "what ninja left after kill -9 is gone on with, but not after a power cut" {
+	add_tries ninja
+	try_and KILL
+	try_and KILL
+	equal begun 2 "$begun"
+	power_cut
+	try_and KILL
+	equal "begun after a power cut" 1 "$begun"
+}
+
+@test "what was stopped is on disk before it counts as that" {
+	needs strace
+	add_tries make
+	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=syncfs,openat "$runner" --root="$world" \
+		--store="$store" --mirror="$mirror" --offline --target "$native" --only slow 3>&- &
+	tracer=$!
+	wait_for at_work
+	kill -TERM "$(pgrep -P $tracer)"
+	wait $tracer || :
+	equal order "syncfs boot paused" "$(grep -E 'syncfs|/boot"|/paused"' "$BATS_TEST_TMPDIR/trace" | tail -n 3 |
+		sed 's,.*/\(boot\|paused\)".*,\1,; s/.*syncfs.*/syncfs/' | xargs)"
+	try_and TERM
+	equal begun 2 "$begun"
+}
+
+@test "what has failed is not gone on with after a power cut" {
+	add stage1 slow for=build <<-'R'
+		tools=make
+		build() {
+			echo once more >>count
+			false
+		}
+	R
+	run boot --only slow
+	run boot --only slow
+	equal begun 2 "$(grep -c . "$store"/objects/*/build/count)"
+	power_cut
+	run boot --only slow
+	equal begun 1 "$(grep -c . "$store"/objects/*/build/count)"
+}
+
 @test "what --fresh did not get to is to be said again" {
 	add stage1 slow for=build <<<'package() { [ ! -e /src/flags/wait ] || sleep 20; date +%N >"$OUT/slow"; }'
 	sed -i 's/^licence=.*/&\ncheckout=flags/' "$world/recipes/slow/recipe"

@@ -60,6 +60,22 @@ add_broken() {
 	equal count "$(lines_of again again again)" "$(cat "$(tree_of stage2/broken)/count")"
 }
 
+@test "make does not take half of a file for made after a failure" {
+	add stage1 broken for=build <<-'R'
+		tools=make
+		build() {
+			printf 'table:\n\techo half >table\n\t[ -e tried ]\n\techo whole >>table\n' >Makefile
+			make || { : >tried; exit 1; }
+		}
+		package() { cp table "$OUT/table"; }
+	R
+	run boot --only broken
+	ended 1
+	run boot --only broken
+	ended 0
+	equal table "$(lines_of half whole)" "$(cat "$(tree_of stage1/broken build)/table")"
+}
+
 @test "of a recipe that was tried before only the last try is shown" {
 	add stage2 broken <<-'R'
 		build() {

@@ -59,9 +59,10 @@ static void makes_are_told(void **state)
 	(void)state;
 	struct jobserver server;
 	jobserver_open(&server, 5);
-	assert_string_equal(jobserver_flags(&server, false), "-j5 --jobserver-auth=3,4");
+	assert_string_equal(jobserver_flags(&server, false),
+			    "-j5 --eval=.DELETE_ON_ERROR: --jobserver-auth=3,4");
 	assert_string_equal(jobserver_flags(&server, true),
-			    "-j5 --jobserver-auth=fifo:/proc/self/fd/3");
+			    "-j5 --eval=.DELETE_ON_ERROR: --jobserver-auth=fifo:/proc/self/fd/3");
 }
 
 static void versions(void **state)
