@@ -127,6 +127,39 @@ static int register_binfmt(const struct step *step, size_t from)
 	return write_file(file, step->from);
 }
 
+// The tree below, a folder in memory above: writes go to memory and vanish with the namespace.
+// Paths go through /proc/self/fd, because commas and colons in them would end an option.
+static int mount_overlay(const char *memory, const char *tree, const char *point)
+{
+	static const char *const names[] = {"/upper", "/work"};
+	char path[PATH_MAX], options[256];
+	int fds[3];
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "%s%s", memory, i < 2 ? names[i] : "");
+		if (i < 2 && mkdir(path, 0755) < 0)
+			return -1;
+		fds[i] = open(i < 2 ? path : tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fds[i] < 0)
+			return -1;
+	}
+	snprintf(options, sizeof options,
+		 "upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,lowerdir=/proc/self/fd/%d,"
+		 "userxattr",
+		 fds[0], fds[1], fds[2]);
+	int done = mount("overlay", point, "overlay", 0, options);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	return done;
+}
+
+// The overlay hides the memory that it writes to.
+static int mount_scratch(const struct step *step, size_t from)
+{
+	if (mount_new("tmpfs", step->path, from, MS_NOSUID | MS_NODEV, "mode=755") < 0)
+		return -1;
+	return mount_overlay(step->path, step->from, step->path);
+}
+
 static int take(const struct step *step, size_t from)
 {
 	struct stat info;
@@ -136,6 +169,8 @@ static int take(const struct step *step, size_t from)
 	case STEP_BIND:
 	case STEP_BIND_WRITE:
 		return bind_mount(step, from);
+	case STEP_OVERLAY:
+		return mount_scratch(step, from);
 	case STEP_TMPFS:
 		return mount_new("tmpfs", step->path, from, MS_NOSUID | MS_NODEV, "mode=755");
 	case STEP_LINK:
@@ -154,38 +189,17 @@ static int take(const struct step *step, size_t from)
 	return -1;
 }
 
-// The tree below, a folder in memory above: writes go to memory and vanish with the namespace.
-// Paths go through /proc/self/fd, because commas and colons in them would end an option.
-static int mount_overlay(const char *root, const char *tree)
-{
-	static const char *const names[] = {"/upper", "/work", "/tree"};
-	char path[3][PATH_MAX], options[256];
-	int fds[3];
-	for (int i = 0; i < 3; i++) {
-		snprintf(path[i], sizeof path[i], "%s%s", root, names[i]);
-		if (mkdir(path[i], 0755) < 0)
-			return -1;
-		fds[i] = open(i < 2 ? path[i] : tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fds[i] < 0)
-			return -1;
-	}
-	snprintf(options, sizeof options,
-		 "upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,lowerdir=/proc/self/fd/%d,"
-		 "userxattr",
-		 fds[0], fds[1], fds[2]);
-	int done = mount("overlay", path[2], "overlay", 0, options);
-	for (int i = 0; i < 3; i++)
-		close(fds[i]);
-	return done;
-}
-
 static int make_root(const struct sandbox *sandbox)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -1;
 	if (mount("tmpfs", sandbox->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") < 0)
 		return -1;
-	return sandbox->tree ? mount_overlay(sandbox->root, sandbox->tree) : 0;
+	if (!sandbox->tree)
+		return 0;
+	char point[PATH_MAX];
+	snprintf(point, sizeof point, "%s/tree", sandbox->root);
+	return mkdir(point, 0755) < 0 ? -1 : mount_overlay(sandbox->root, sandbox->tree, point);
 }
 
 // pivot_root(2): with "." twice the old root ends up above the new one, ready to be let go.

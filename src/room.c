@@ -125,8 +125,9 @@ static const char *object(const struct room *room, const char *below)
 
 static void show_workplace(struct room *room)
 {
-	sandbox_step(room->sandbox, STEP_BIND_WRITE, object(room, "build"), "/build");
-	sandbox_step(room->sandbox, STEP_BIND_WRITE, object(room, "out"), "/out");
+	enum step_kind kind = room->wish->looks_around ? STEP_OVERLAY : STEP_BIND_WRITE;
+	sandbox_step(room->sandbox, kind, object(room, "build"), "/build");
+	sandbox_step(room->sandbox, kind, object(room, "out"), "/out");
 	bind(room, object(room, "bootstrap"), "/bootstrap");
 	room->sandbox->folder = "/build";
 }

@@ -13,6 +13,7 @@ struct room_wish {
 	int share;	       // slots the job may count on, for tools that know no jobserver
 	const char *makeflags; // of the jobserver
 	long memory;	       // MiB
+	bool looks_around;     // nothing that is written there may stay
 };
 
 // The job's materials must be in the store, its object folder made.

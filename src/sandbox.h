@@ -12,6 +12,7 @@ struct step {
 	enum step_kind {
 		STEP_BIND,	 // `from`, read-only, with everything mounted below it
 		STEP_BIND_WRITE, // the same, writable
+		STEP_OVERLAY,	 // the same; what is written goes to memory
 		STEP_TMPFS,	 // an empty folder in memory
 		STEP_LINK,	 // a symbolic link that says `from`
 		STEP_PROC,	 // this pid namespace's /proc

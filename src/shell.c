@@ -190,8 +190,11 @@ static enum exit_status in_build(const struct jobs *jobs, const struct options *
 		error = mem_format("%s is at work in another run; end that one first", job->name);
 	if (error || !task_copy_texts(job, jobs, &error))
 		fail(EXIT_HOST, "%s", error);
-	const struct room_wish wish = {
-		.jobs = jobs, .share = host->processors, .memory = host->memory, .makeflags = ""};
+	const struct room_wish wish = {.jobs = jobs,
+				       .share = host->processors,
+				       .memory = host->memory,
+				       .makeflags = "",
+				       .looks_around = true};
 	struct sandbox *sandbox = room_of(job, &wish);
 	set_command(sandbox, job->name, &options->command);
 	return in_sandbox(sandbox);

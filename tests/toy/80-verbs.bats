@@ -301,6 +301,25 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	equal jobs "" "$(started)"
 }
 
+@test "shell: what is tried in the room of a recipe does not get into what is built of it" {
+	add stage1 flaky for=build <<-'R'
+		tools=make
+		build() {
+			printf 'data:\n\techo clean >data\n' >Makefile
+			make && [ -e begun ] || { : >begun; exit 1; }
+		}
+		package() { cp data "$OUT/data"; }
+	R
+	run boot --only flaky
+	ended 1
+	run boot shell flaky -- sh -c 'cat data && echo tried >data && cat data && mv Makefile other && : >/out/tried'
+	ended 0
+	equal data "$(lines_of clean tried)" "$output"
+	run boot --only flaky
+	ended 0
+	equal data clean "$(cat "$(tree_of stage1/flaky build)"/*)"
+}
+
 @test "shell: what a recipe was built of is gone" {
 	run boot shell hello -- true
 	ended 0
