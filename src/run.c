@@ -114,6 +114,7 @@ static void leave(struct loop *loop, struct task *task, bool failed)
 static void begin_stop(struct loop *loop, enum exit_status status)
 {
 	bool again = loop->kill_at > 0; // who asks twice means it
+	signal(SIGPIPE, SIG_IGN);	// a tee at the same keys is gone already
 	if (loop->status == EXIT_DONE || status != EXIT_TIME_LIMIT)
 		loop->status = status;
 	loop->deadline = 0; // the limit is no second asking

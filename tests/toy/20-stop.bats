@@ -40,6 +40,26 @@ stops() { # SIGNAL STATUS
 @test "SIGTERM: 143, nothing stays, the next run goes on" { stops TERM 143; }
 @test "SIGHUP: 129, nothing stays, the next run goes on" { stops HUP 129; }
 
+@test "Ctrl-C ends the tee behind it, too: stopped in order all the same" {
+	add_slow
+	mkfifo "$BATS_TEST_TMPDIR/words"
+	cat "$BATS_TEST_TMPDIR/words" >/dev/null 3>&- &
+	reader=$!
+	"$runner" --root="$world" --store="$store" --mirror="$mirror" --offline --target "$native" \
+		--only slow >"$BATS_TEST_TMPDIR/words" 2>&1 </dev/null 3>&- &
+	runner_pid=$!
+	wait_for at_work
+	kill $reader
+	wait $reader || :
+	kill -INT "$runner_pid"
+	status=0
+	wait "$runner_pid" || status=$?
+	runner_pid=
+	output=
+	ended 130
+	ls "$store"/objects/*/paused
+}
+
 @test "a run that was started with nohup goes on" {
 	add_slow
 	trap '' HUP
