@@ -5,6 +5,7 @@
 #include "file.h"
 #include "hash.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,17 +67,21 @@ const char *host_path(const char *program)
 	return file || !path ? file : search(path, program);
 }
 
+// What a program says of its version is in keys: no answer, for want of memory, must not be taken for one.
 static const char *ask_version(const char *path)
 {
 	char line[256] = "";
-	FILE *answer = popen(mem_format("'%s' --version 2>&1 </dev/null", path), "re");
+	FILE *answer = popen(mem_format("exec '%s' --version 2>&1 </dev/null", path), "re");
 	if (!answer)
-		return "";
+		fail(EXIT_HOST, "%s cannot be asked for its version: %s", path, strerror(errno));
 	if (!fgets(line, sizeof line, answer))
 		line[0] = '\0';
 	while (getc(answer) != EOF)
 		;
-	pclose(answer);
+	int status = pclose(answer);
+	if (WIFSIGNALED(status))
+		fail(EXIT_HOST, "%s --version was ended by signal %d; is the machine short of memory?",
+		     path, WTERMSIG(status));
 	line[strcspn(line, "\n")] = '\0';
 	return mem_text(line);
 }

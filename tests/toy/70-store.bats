@@ -542,6 +542,20 @@ whole_trees() {
 	[ ! -e "$store/records/$key" ]
 }
 
+@test "a machine that cannot ask a tool for its version says so, and remembers nothing" {
+	needs strace
+	warm
+	rm "$store"/versions/*
+	run strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=clone,clone3,vfork,fork \
+		-e inject=clone,clone3,vfork,fork:error=ENOMEM "$runner" --root="$world" --store="$store" \
+		--target "$native" why cross 3>&-
+	ended 3
+	says "cannot be asked for its version: $(words_of ENOMEM)"
+	equal notes "" "$(ls "$store/versions")"
+	run boot
+	equal jobs "" "$(started)"
+}
+
 @test "the versions of the machine's tools are remembered, and asked again when a tool changes" {
 	# where sandboxes see it: in the place of one that is there
 	with_tool() {
