@@ -171,6 +171,9 @@ static const struct source *source_read(const struct plan *plan, const struct co
 static const char *style_read(const struct plan *plan, const struct conf *head)
 {
 	const struct fact *style = conf_fact(head, "style");
+	if (!style && !strstr(mem_format("\n%s", head->rest), "\npackage()"))
+		fail_at(head->path, 1,
+			"it would make nothing, and that without an error; add style=... or package()");
 	if (!style)
 		return "none";
 	const char *path = mem_format("%s/src/sh/style/%s", plan->root, style->value);

@@ -95,6 +95,8 @@ no_strays() {
 add() {
 	mkdir -p "$world/recipes/$2"
 	{ printf '# %s: made by a test\nversion=1\nlicence=0BSD\n' "$2"; cat; } >"$world/recipes/$2/recipe"
+	grep -q -e ^style= -e '^package()' "$world/recipes/$2/recipe" ||
+		echo 'package() { :; }' >>"$world/recipes/$2/recipe"
 	echo "${@:2}" >>"$world/stages/$1"
 }
 
