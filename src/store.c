@@ -43,6 +43,14 @@ static void check_place(const struct store *store)
 		     store->path, other);
 }
 
+// For nobody else: what a recipe makes may be open to all to write, as a root's /tmp is, or run as its owner. Who is to
+// read there is let in by hand, and stays so.
+static void close_folder(const struct store *store, const char *name)
+{
+	if (tree_folder(store->path))
+		mkdir(store_path(store, "%s", name), 0700);
+}
+
 const struct store *store_try(const char *path, const char **trouble)
 {
 	static const char *const folders[] = {"trees",	"records", "inputs", "logs",	"objects",
@@ -50,6 +58,8 @@ const struct store *store_try(const char *path, const char **trouble)
 	struct store *store = mem_new(sizeof *store);
 	store->path = path;
 	check_place(store);
+	close_folder(store, "trees");
+	close_folder(store, "objects");
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
 		if (!tree_folder(store_path(store, "%s", folders[i]))) {
 			*trouble = mem_format("%s: the store cannot be made: %s; choose another "

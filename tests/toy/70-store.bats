@@ -249,6 +249,21 @@ later_read_only() { # FOLDER
 
 gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 
+@test "nobody else gets at what is built, where a folder of a root is open to all" {
+	needs_another_user
+	add stage2 open <<<'package() { mkdir "$OUT/tmp"; chmod 1777 "$OUT/tmp"; }'
+	mkdir -p "$store" && chmod 755 "$store"
+	run boot --only open
+	ended 0
+	tree=$(tree_of stage2/open)
+	equal mode 1777 "$(stat -c %a "$tree/tmp")"
+	run as_nobody touch "$tree/tmp/other"
+	[ ! -e "$tree/tmp/other" ]
+	chmod 755 "$store/trees"
+	run boot --only open
+	equal "a mode given by hand" 755 "$(stat -c %a "$store/trees")"
+}
+
 @test "gc keeps what the targets need" {
 	warm
 	run gc
