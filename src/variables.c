@@ -34,7 +34,6 @@ static void set_target(struct list *to, const struct jobs *jobs)
 	set(to, "LLVM_BACKEND=%s", target->llvm);
 	set(to, "TARGET_CFLAGS=%s", target->cflags);
 	set(to, "LOADER=%s", target->loader);
-	set(to, "FOREIGN=%d", plan->foreign);
 }
 
 // ar and the like, which a style expects wherever it builds.
