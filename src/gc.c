@@ -68,10 +68,20 @@ static void keep_targets(const struct options *options, const struct jobs *jobs,
 	}
 }
 
+static enum exit_status check(const struct store *store)
+{
+	struct store_check sum = store_check(store);
+	printf("%zu of %zu trees, %.1f MiB, are what their names say\n", sum.trees - sum.damaged,
+	       sum.trees, (double)sum.bytes / (1 << 20));
+	return sum.damaged ? EXIT_RECIPE : EXIT_DONE;
+}
+
 enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)
 {
 	struct list names = {0};
 	store_lock_all(jobs->store, true); // now: what a run commits meanwhile would have no name
+	if (options->check)
+		return check(jobs->store);
 	if (options->size > 0)
 		names = store_newest(jobs->store, (long long)options->size);
 	else

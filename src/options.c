@@ -59,6 +59,8 @@ static const struct option {
 	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, NULL, "print phases and unions too"},
 	{"--size", "SIZE", SIZE, AT(size), 0, "gc",
 	 "gc: shrink the store to this, for example 20G"},
+	{"--check", NULL, FLAG, AT(check), 1, "gc",
+	 "gc: read all of the store, remove only what was damaged"},
 	{"--format", "FORMAT", TEXT, AT(format), 0, "export",
 	 "export: tar.zst, tar.xz, oci, squashfs, erofs or dir"},
 	{"--output", "PATH", TEXT, AT(output), 0, "export report",

@@ -91,6 +91,12 @@ long long store_sweep(const struct store *store, struct list *names);
 // Names of what was used last, builds that are not finished among it, as much as is within `size`
 // bytes; and of the unions of what is kept.
 struct list store_newest(const struct store *store, long long size);
+// Reads all trees again, and removes, with a warning, what is not what its name says: a disk, or who moved the store,
+// may have changed it. Only with the store locked alone; slow.
+struct store_check {
+	size_t trees, damaged;
+	long long bytes;
+} store_check(const struct store *store);
 // Locks the whole store until this process ends: shared by runs, alone for a sweep. Fatal when others
 // are in the way.
 void store_lock_all(const struct store *store, bool alone);

@@ -403,6 +403,35 @@ whole_trees() {
 	done
 }
 
+@test "gc --check finds what a disk has changed, and the next run makes it again" {
+	warm
+	run gc --check
+	ended 0
+	says "are what their names say"
+	for how in 'echo evil >>' 'rm' 'chmod 600'; do
+		eval "$how \"\$(tree_of stage2/hello)/usr/bin/hello\""
+		run gc --check
+		ended 1
+		says "stage2/hello, trees/"
+		says "other content than when it was made; it is removed, and the next run makes it again"
+		run boot
+		ended 0
+		started | grep -qx stage2/hello
+		equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
+		run gc --check
+		ended 0
+	done
+	# a root that lost a file of its own, where its parts have all
+	rm "$(readlink -f "$store/roots/$native/stage2")/usr/bin/hello"
+	run gc --check
+	ended 1
+	says "not what it is made of"
+	run boot
+	[ -e "$store/roots/$native/stage2/usr/bin/hello" ]
+	run gc --check
+	ended 0
+}
+
 @test "gc --size shrinks the store" {
 	warm
 	run boot gc --size 100K
