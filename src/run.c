@@ -10,6 +10,7 @@
 #include "report.h"
 #include "turn.h"
 #include "verdict.h"
+#include "verify.h"
 #include "watchdog.h"
 
 #include <errno.h>
@@ -365,6 +366,7 @@ static void step(struct loop *loop)
 enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 {
 	struct loop loop = {.jobs = jobs, .wish = wish};
+	verify_check(jobs, wish);
 	loop.memory = jobs->host->memory * MEMORY_SHARE / 100;
 	loop.events = epoll_create1(EPOLL_CLOEXEC);
 	loop.deadline = wish->time_limit > 0 ? now() + wish->time_limit : 0;

@@ -1,5 +1,6 @@
 // Enters: a stage, and the same stage built by itself. Leaves: word of what differs. May touch:
 // stdout; trees, to read.
+#include "verify.h"
 #include "tree.h"
 #include "verbs.h"
 
@@ -15,6 +16,27 @@ static const struct job *counterpart(const struct jobs *jobs, const struct job *
 		    !strcmp(job->item->name, again->item->name))
 			return job;
 	return NULL;
+}
+
+// Nobody needs what is superseded: only by the stage's own name are both outputs of it wanted.
+static bool is_compared(const struct item *item, const char *name)
+{
+	bool alone = !strncmp(name, STAGE_VERIFY "/", sizeof STAGE_VERIFY);
+	return item_is_named(item, name) && !(alone && item_superseded(item));
+}
+
+void verify_check(const struct jobs *jobs, const struct run_wish *wish)
+{
+	const struct stage *again = jobs->plan->again;
+	EACH(const char, name, wish->only) {
+		bool known = !again;
+		for (size_t i = 0; !known && i < again->items.count; i++)
+			known = is_compared(again->items.at[i], name);
+		if (!known)
+			fail(EXIT_INPUT,
+			     "--only %s: %s has no such line to compare; see ./bootstrap plan",
+			     name, again->again->name);
+	}
 }
 
 static const char *tree_of(const struct jobs *jobs, const struct job *job)

@@ -218,6 +218,26 @@ self_sufficient() {
 	run boot verify stage3 --only odd
 	ended 1
 	says "0 of 1 recipes came out the same"
+	for name in stage3/odd verify/odd; do
+		run boot verify stage3 --only $name
+		ended 1
+		says "0 of 1 recipes came out the same"
+	done
+}
+
+@test "verify --only refuses what would not be compared, before anything is built" {
+	self_sufficient
+	sed -i 's/^base$/base mode=small/' "$world/stages/stage3"
+	echo base >>"$world/stages/stage3"
+	for name in maker stage2/libc stage2.5/maker unpack/libc verify/base:small; do
+		run boot verify stage3 --only base --only $name
+		ended 2
+		says "--only $name: stage3 has no such line to compare; see ./bootstrap plan"
+		equal jobs "" "$(started)"
+	done
+	run boot verify stage3 --only base:small
+	ended 0
+	says "1 of 1 recipes came out the same"
 }
 
 @test "what failed when a stage was verified can be looked into" {
