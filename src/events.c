@@ -8,7 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { PATIENCE = 1000 }; // ms that the last lines wait for their reader
+enum {
+	PATIENCE = 1000, // ms that the last lines wait for their reader
+	NAMED = 20,	 // files of one output
+};
 
 static struct stream stream = {.fd = -1};
 static double began;
@@ -134,6 +137,20 @@ void event_done(const struct job *job, const struct record *record)
 	if (job->kind != JOB_COMPOSE)
 		whole("bytes", record->bytes);
 	tally();
+	end();
+}
+
+void event_differs(const struct job *job, const char *before, const struct list *paths)
+{
+	if (!begin("differs", job))
+		return;
+	text("before", before);
+	text("out", job->out);
+	whole("files", (long long)paths->count);
+	json_array(json, "names");
+	for (size_t i = 0; i < paths->count && i < NAMED; i++)
+		text(NULL, paths->at[i]);
+	json_end(json);
 	end();
 }
 

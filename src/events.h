@@ -12,6 +12,8 @@ void event_wait(const struct job *job);
 void event_start(const struct job *job, const char *log);
 void event_phase(const struct job *job, const char *phase);
 void event_done(const struct job *job, const struct record *record);
+// `paths`: of the files that differ.
+void event_differs(const struct job *job, const char *before, const struct list *paths);
 // `error` is the first of the log, or NULL.
 void event_failed(const struct job *job, const char *phase, const char *why, const char *log,
 		  const char *error);

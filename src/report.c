@@ -6,6 +6,7 @@
 #include "events.h"
 #include "failure.h"
 #include "progress.h"
+#include "tree.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -111,6 +112,17 @@ void report_done(const struct job *job, const struct record *record)
 	if (is_news(job))
 		line("done", job->name, mem_format("%s%s", time, count()));
 	event_done(job, whole(job, record));
+}
+
+// Trees are large, and people are told by those who know why it matters.
+void report_differs(const struct job *job, const char *before)
+{
+	const struct store *store = to.jobs->store;
+	if (!to.wish->json)
+		return;
+	struct list paths = tree_differences(store_path(store, "trees/%s", before),
+					     store_path(store, "trees/%s", job->out));
+	event_differs(job, before, &paths);
 }
 
 void report_failure(const struct job *job, const char *phase, const char *why)

@@ -14,6 +14,8 @@ void report_wait(const struct job *job); // another run or a shell has it at wor
 void report_start(const struct job *job);
 void report_phase(const struct job *job, const char *phase);
 void report_done(const struct job *job, const struct record *record);
+// Its output is another one than `before`, which it should be; the store has both.
+void report_differs(const struct job *job, const char *before);
 void report_failure(const struct job *job, const char *phase, const char *why);
 // It failed, and will be tried once more.
 void report_retry(const struct job *job, const char *phase, const char *why);

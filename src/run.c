@@ -388,7 +388,8 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 		step(&loop);
 	}
 	wants_publish(&loop.wants);
-	journal_end(&loop.journal, (int)loop.status);
-	report_end(loop.status);
+	enum exit_status outcome = loop.status == EXIT_DONE ? verify_outcome(jobs) : loop.status;
+	journal_end(&loop.journal, (int)outcome);
+	report_end(outcome);
 	return loop.status;
 }

@@ -1,6 +1,7 @@
 // Enters: a stage, and the same stage built by itself. Leaves: word of what differs. May touch:
 // stdout; trees, to read.
 #include "verify.h"
+#include "report.h"
 #include "tree.h"
 #include "verbs.h"
 
@@ -39,6 +40,25 @@ void verify_check(const struct jobs *jobs, const struct run_wish *wish)
 	}
 }
 
+// Whether it was made at all: some lines nobody wants.
+static bool was_repeated(const struct jobs *jobs, const struct job *job)
+{
+	return jobs->plan->again && job->item->stage == jobs->plan->again && job->out;
+}
+
+enum exit_status verify_outcome(const struct jobs *jobs)
+{
+	enum exit_status status = EXIT_DONE;
+	EACH(const struct job, job, jobs->builds) {
+		const char *first = was_repeated(jobs, job) ? counterpart(jobs, job)->out : NULL;
+		if (!first || !strcmp(first, job->out))
+			continue;
+		report_differs(job, first);
+		status = EXIT_RECIPE;
+	}
+	return status;
+}
+
 static const char *tree_of(const struct jobs *jobs, const struct job *job)
 {
 	return store_path(jobs->store, "trees/%s", job->out);
@@ -74,7 +94,7 @@ enum exit_status verify_report(const struct jobs *jobs, const struct stage *agai
 {
 	size_t same = 0, all = 0;
 	EACH(const struct job, job, jobs->builds) {
-		if (job->item->stage != again || !job->out) // nobody wanted that line
+		if (!was_repeated(jobs, job))
 			continue;
 		const struct job *first = counterpart(jobs, job);
 		all++;

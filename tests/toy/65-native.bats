@@ -203,6 +203,33 @@ self_sufficient() {
 	says "2 of 3 recipes came out the same"
 }
 
+@test "verify tells programs what came out otherwise, and ends with its own status" {
+	self_sufficient
+	add stage3 odd <<-'R'
+		package() {
+			mkdir -p "$OUT/usr/share"
+			again=
+			[ ! -e /usr/share/odd00 ] || again=again
+			for ten in 0 1 2; do
+				for one in 0 1 2 3 4 5 6 7 8 9; do echo "$again" >"$OUT/usr/share/odd$ten$one"; done
+			done
+		}
+	R
+	events=$BATS_TEST_TMPDIR/events
+	run boot verify stage3 --json "$events"
+	ended 1
+	python3 "$top/tests/events" "$top/docs/events.md" "$events"
+	before=$(tree_of stage3/odd) out=$(tree_of verify/odd)
+	equal differs "\"job\":\"verify/odd\",\"before\":\"${before##*/}\",\"out\":\"${out##*/}\",\"files\":30" \
+		"$(sed -n 's/.*"event":"differs".*\("job":.*\),"names":\["usr.share.odd00",.*"usr.share.odd19"\]}$/\1/p' "$events")"
+	grep -q '"event":"end".*"status":1,' "$events"
+	equal "in the journal" 1 "$(sed -n 's/^end .* //p' "$store"/runs/* | tail -n 1)"
+	run boot verify stage3 --only base --json "$events"
+	ended 0
+	equal differs 0 "$(grep -c '"event":"differs"' "$events")"
+	grep -q '"event":"end".*"status":0,' "$events"
+}
+
 @test "verify --only builds and compares just that" {
 	self_sufficient
 	add stage3 odd <<-'R'
