@@ -146,9 +146,11 @@ static void succeed(struct loop *loop, struct job *job, const struct record *rec
 		fail_job(loop, job, "", "its output was kept, but is not in the store", EXIT_HOST);
 		return;
 	}
-	if (job->before && strcmp(job->before, job->out) != 0)
+	if (job->before && strcmp(job->before, job->out) != 0) {
 		warn("%s: made again from the same inputs, its output is another one: %s, was %s",
 		     job->name, job->out, job->before);
+		report_differs(job, job->before);
+	}
 	job->fresh = false;
 	loop->wants.made++;
 	if (job->stage)

@@ -76,6 +76,22 @@ add_broken() {
 	grep -q '"event":"end".*"status":1,.*"failed":1,"skipped":1' "$events"
 }
 
+@test "events: what --fresh made otherwise" {
+	# shellcheck disable=SC2016
+	add stage2 dated <<<'package() { date +%N >"$OUT/date"; }'
+	boot --quiet --json "$events"
+	equal differs 0 "$(grep -c '"event":"differs"' "$events")"
+	before=$(tree_of stage2/dated)
+	run boot --fresh dated --json "$events"
+	ended 0
+	documented
+	out=$(tree_of stage2/dated)
+	equal differs "\"before\":\"${before##*/}\",\"out\":\"${out##*/}\",\"files\":1,\"names\":[\"date\"]}" \
+		"$(sed -n 's/.*"event":"differs".*"job":"stage2\/dated",//p' "$events")"
+	boot --quiet --fresh hello --json "$events"
+	equal differs 0 "$(grep -c '"event":"differs"' "$events")"
+}
+
 @test "events: strange bytes come out as JSON" {
 	add stage2 broken <<-'R'
 		build() {
