@@ -52,20 +52,31 @@ static const char *keeps_cc(const struct options *options, bool host_clang)
 	return host_clang == options->host_clang ? options->host_cc : NULL;
 }
 
+// Every way in which builds for a target begin: with stage1's clang or the machine's, with native tools or
+// everything emulated.
+static void keep_target(const struct options *options, const struct jobs *jobs,
+			const struct target *target, struct list *names)
+{
+	bool foreign = strcmp(target->machine, jobs->host->machine) != 0;
+	for (int way = 0; way < 4; way++) {
+		const struct plan_wish wish = {
+			.root = options->root,
+			.machine = jobs->host->machine,
+			.target = target->name,
+			.host_clang = way & 1,
+			.emulate_all = way & 2,
+		};
+		if ((!wish.host_clang || host_has_clang(jobs->store)) &&
+		    (!wish.emulate_all || foreign))
+			keep_plan(&wish, jobs->store, keeps_cc(options, wish.host_clang), names);
+	}
+}
+
 static void keep_targets(const struct options *options, const struct jobs *jobs, struct list *names)
 {
-	const struct store *store = jobs->store;
-	struct plan_wish wish = {.root = options->root, .machine = jobs->host->machine};
-	EACH(const struct target, target, jobs->plan->targets) {
-		if (options->target && strcmp(options->target, target->name) != 0)
-			continue;
-		wish.target = target->name;
-		for (int host_clang = 0; host_clang < 2; host_clang++) {
-			wish.host_clang = host_clang;
-			if (!host_clang || host_has_clang(store))
-				keep_plan(&wish, store, keeps_cc(options, host_clang), names);
-		}
-	}
+	EACH(const struct target, target, jobs->plan->targets)
+		if (!options->target || !strcmp(options->target, target->name))
+			keep_target(options, jobs, target, names);
 }
 
 static enum exit_status check(const struct store *store)

@@ -158,6 +158,21 @@ probe() {
 	says "stage2.5/probe"
 }
 
+@test "gc keeps what was begun with native tools, and without" {
+	add stage2.5 probe <<<'build() { echo at work; false; }'
+	for option in --quiet --no-native-tools; do
+		run boot_foreign $option --only probe
+		ended 1
+	done
+	objects=$(ls "$store/objects")
+	equal objects 2 "$(grep -vc lock <<<"$objects")"
+	for option in --quiet --no-native-tools; do
+		run boot_foreign gc $option
+		ended 0
+		equal objects "$objects" "$(ls "$store/objects")"
+	done
+}
+
 @test "a target of the machine's own kind has no such stage" {
 	run boot plan
 	ended 0
