@@ -1,31 +1,37 @@
 // Enters: which targets matter, or a size. Leaves: the store without the rest. May touch: the
 // store, through its calls.
+#include "checkout.h"
 #include "verbs.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void keep(struct list *names, const char *name)
+struct kept {
+	struct list names; // of what is in the store
+	struct list notes; // of this checkout's files there (checkout.h)
+};
+
+static void keep(struct kept *kept, const char *name)
 {
 	if (name)
-		list_push(names, mem_text(name));
+		list_push(&kept->names, mem_text(name));
 }
 
 // What is not built just now may come out as it did last time: then what is above it is needed.
-static void keep_latest(struct wants *wants, struct job *job, struct list *names)
+static void keep_latest(struct wants *wants, struct job *job, struct kept *kept)
 {
 	const struct jobs *jobs = wants->jobs;
 	const struct record *latest = store_latest(jobs->store, job_target(jobs, job), job->name);
 	if (job->out || !latest)
 		return;
-	keep(names, latest->key);
+	keep(kept, latest->key);
 	job->out = latest->out;
 	wants_settle(wants, job);
 }
 
 // Everything that the plan for one target finds in the store is kept, sources included.
 static void keep_plan(const struct plan_wish *wish, const struct store *store, const char *cc,
-		      struct list *names)
+		      struct kept *kept)
 {
 	static struct run_wish all;
 	struct wants wants;
@@ -40,10 +46,11 @@ static void keep_plan(const struct plan_wish *wish, const struct store *store, c
 		}
 		if (job->trouble) // what it made, and others made of that, would be swept
 			fail(EXIT_INPUT, "%s", job->trouble);
-		keep_latest(&wants, job, names);
-		keep(names, job->key);
-		keep(names, job->out);
+		keep_latest(&wants, job, kept);
+		keep(kept, job->key);
+		keep(kept, job->out);
 	}
+	list_push(&kept->notes, mem_text(checkout_file(jobs)));
 }
 
 // The plan that was not asked for begins with the compiler that it would find.
@@ -55,7 +62,7 @@ static const char *keeps_cc(const struct options *options, bool host_clang)
 // Every way in which builds for a target begin: with stage1's clang or the machine's, with native tools or
 // everything emulated.
 static void keep_target(const struct options *options, const struct jobs *jobs,
-			const struct target *target, struct list *names)
+			const struct target *target, struct kept *kept)
 {
 	bool foreign = strcmp(target->machine, jobs->host->machine) != 0;
 	for (int way = 0; way < 4; way++) {
@@ -68,15 +75,16 @@ static void keep_target(const struct options *options, const struct jobs *jobs,
 		};
 		if ((!wish.host_clang || host_has_clang(jobs->store)) &&
 		    (!wish.emulate_all || foreign))
-			keep_plan(&wish, jobs->store, keeps_cc(options, wish.host_clang), names);
+			keep_plan(&wish, jobs->store, keeps_cc(options, wish.host_clang), kept);
 	}
 }
 
-static void keep_targets(const struct options *options, const struct jobs *jobs, struct list *names)
+static void keep_targets(const struct options *options, const struct jobs *jobs, struct kept *kept)
 {
 	EACH(const struct target, target, jobs->plan->targets)
 		if (!options->target || !strcmp(options->target, target->name))
-			keep_target(options, jobs, target, names);
+			keep_target(options, jobs, target, kept);
+	checkout_keep(jobs->store, options->root, &kept->names);
 }
 
 static enum exit_status check(const struct store *store)
@@ -89,15 +97,17 @@ static enum exit_status check(const struct store *store)
 
 enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)
 {
-	struct list names = {0};
+	struct kept kept = {0};
+	bool by_size = options->size > 0;
 	store_lock_all(jobs->store, true); // now: what a run commits meanwhile would have no name
 	if (options->check)
 		return check(jobs->store);
-	if (options->size > 0)
-		names = store_newest(jobs->store, (long long)options->size);
+	if (by_size)
+		kept.names = store_newest(jobs->store, (long long)options->size);
 	else
-		keep_targets(options, jobs, &names);
-	printf("%.1f MiB removed from %s\n", (double)store_sweep(jobs->store, &names) / (1 << 20),
-	       jobs->store->path);
+		keep_targets(options, jobs, &kept);
+	printf("%.1f MiB removed from %s\n",
+	       (double)store_sweep(jobs->store, &kept.names) / (1 << 20), jobs->store->path);
+	checkout_sweep(jobs->store, options->root, by_size ? NULL : &kept.notes);
 	return EXIT_DONE;
 }

@@ -2,6 +2,7 @@
 // failed. May touch: fds, processes, time; the store through its calls.
 //
 // One loop: signals, ended children and phase names come in through epoll, one at a time.
+#include "checkout.h"
 #include "clock.h"
 #include "emulator.h"
 #include "forecast.h"
@@ -390,6 +391,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 		step(&loop);
 	}
 	wants_publish(&loop.wants);
+	checkout_note(jobs);
 	enum exit_status outcome = loop.status == EXIT_DONE ? verify_outcome(jobs) : loop.status;
 	journal_end(&loop.journal, (int)outcome);
 	report_end(outcome);

@@ -10,6 +10,7 @@
 //	root/               empty: sandboxes mount their roots here, each unseen by the others
 //	versions/           what the build machine's tools said of their versions
 //	runs/SECONDS-PID    what became of each job of a run (journal.h)
+//	checkouts/HASH      what a checkout needs of all this (checkout.h)
 #ifndef STORE_H
 #define STORE_H
 

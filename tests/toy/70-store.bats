@@ -432,6 +432,91 @@ whole_trees() {
 	ended 0
 }
 
+# Another checkout: boot_other [OPTION]...; its hello is another one, and with it app.
+new_other() {
+	other=$BATS_TEST_TMPDIR/$(printf 'an other\n place')
+	cp -a "$world" "$other"
+	sed -i 's/--with-toys/--with-more/' "$other/recipes/hello/recipe"
+}
+boot_other() { boot --root "$other" "$@"; }
+kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
+
+@test "gc keeps what another checkout built, as long as that is there" {
+	warm
+	boot --quiet # so that nothing is new in this one
+	clean=$(kept)
+	new_other
+	boot_other --quiet
+	both=$(kept)
+	[ "$both" != "$clean" ]
+	for target in near far; do
+		"$runner" --root="$world" --store="$store" gc --target $target
+		run boot_other
+		ended 0
+		equal jobs "" "$(started)"
+	done
+	boot --quiet # what gc of one target has removed
+	"$runner" --root="$other" --store="$store" gc
+	run boot
+	equal jobs "" "$(started)"
+	boot_foreign --quiet
+	mv "$other" "$other.elsewhere"
+	gc
+	equal store "$clean" "$(kept)"
+	equal files 2 "$(ls "$store/checkouts" | wc -l)"
+}
+
+@test "gc keeps what another checkout built, whichever part of it a run looked at" {
+	warm
+	new_other
+	boot_other --quiet
+	boot_other --quiet --only libc
+	boot_other --quiet --fetch-only
+	sed -i '/^zed/d; s/hello zed/hello/' "$world"/stages/* "$world/recipes/app/recipe" # whose source the other one did not look at, either
+	gc
+	[ -e "$(tree_of fetch/zed build)" ]
+	[ -e "$(tree_of unpack/zed build)" ]
+	run boot_other
+	equal jobs "" "$(started)"
+	# one that failed, and what was there before it did
+	cp "$other/recipes/hello/recipe" "$BATS_TEST_TMPDIR/recipe"
+	printf 'build() { touch here; false; }\n' >>"$other/recipes/hello/recipe"
+	run boot_other
+	ended 1
+	boot_other --quiet --only libc
+	gc
+	ls "$store"/objects/*/build/here
+	cp "$BATS_TEST_TMPDIR/recipe" "$other/recipes/hello/recipe"
+	run boot_other
+	ended 0
+	equal jobs "" "$(started)"
+}
+
+@test "gc of a checkout takes what it began otherwise, and the note of that" {
+	warm
+	boot --quiet
+	boot_foreign --quiet
+	equal files 2 "$(ls "$store/checkouts" | wc -l)"
+	: >"$store/checkouts/$(ls "$store/checkouts" | head -n 1).99" # a kill's
+	gc
+	equal files 2 "$(ls "$store/checkouts" | wc -l)"
+	gc --target "$native"
+	equal files 1 "$(ls "$store/checkouts" | wc -l)"
+}
+
+@test "gc --size knows no checkout, but those that are gone" {
+	warm
+	new_other
+	boot --quiet
+	boot_other --quiet
+	boot gc --size 1B
+	equal trees "" "$(ls "$store/trees")"
+	equal files 2 "$(ls "$store/checkouts" | wc -l)"
+	rm -r "$other"
+	boot gc --size 1G
+	equal files 1 "$(ls "$store/checkouts" | wc -l)"
+}
+
 @test "gc --size shrinks the store" {
 	warm
 	run boot gc --size 100K

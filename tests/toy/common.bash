@@ -47,6 +47,7 @@ make_warm() {
 		"$runner" --root="$BATS_FILE_TMPDIR/world" --store="$BATS_FILE_TMPDIR/warm" --quiet \
 			--mirror="$mirror" --offline --target $target 3>&-
 	done
+	rm -r "$BATS_FILE_TMPDIR/warm/checkouts" # tests have checkouts of their own
 }
 
 warm() { cp -a "$BATS_FILE_TMPDIR/warm" "$store"; }
