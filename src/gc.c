@@ -2,6 +2,7 @@
 // store, through its calls.
 #include "checkout.h"
 #include "verbs.h"
+#include "waste.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -87,27 +88,56 @@ static void keep_targets(const struct options *options, const struct jobs *jobs,
 	checkout_keep(jobs->store, options->root, &kept->names);
 }
 
+static double mebibytes(long long bytes)
+{
+	return (double)bytes / (1 << 20);
+}
+
 static enum exit_status check(const struct store *store)
 {
 	struct store_check sum = store_check(store);
 	printf("%zu of %zu trees, %.1f MiB, are what their names say\n", sum.trees - sum.damaged,
-	       sum.trees, (double)sum.bytes / (1 << 20));
+	       sum.trees, mebibytes(sum.bytes));
 	return sum.damaged ? EXIT_RECIPE : EXIT_DONE;
+}
+
+// The sum of it.
+static long long print_waste(const struct list *wastes, bool quiet)
+{
+	long long bytes = 0;
+	EACH(const struct waste, waste, *wastes) {
+		bytes += waste->bytes;
+		if (!quiet)
+			printf("%8.1f MiB  %s\n", mebibytes(waste->bytes), waste->what);
+	}
+	return bytes;
+}
+
+static enum exit_status sweep(const struct jobs *jobs, const struct options *options)
+{
+	const struct store *store = jobs->store;
+	bool by_size = options->size > 0, dry = options->dry_run;
+	struct kept kept = {0};
+	if (by_size)
+		kept.names = store_newest(store, (long long)options->size);
+	else
+		keep_targets(options, jobs, &kept);
+	struct list doomed = store_doomed(store, &kept.names);
+	struct list wastes = waste_of(store, &doomed);
+	long long swept = dry ? 0 : store_sweep(store, &doomed);
+	if (!dry)
+		checkout_sweep(store, options->root, by_size ? NULL : &kept.notes);
+	long long found = print_waste(&wastes, options->run.talk == QUIET);
+	printf("%.1f MiB %s from %s\n", mebibytes(dry ? found : swept),
+	       dry ? "would be removed" : "removed", store->path);
+	return EXIT_DONE;
 }
 
 enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)
 {
-	struct kept kept = {0};
-	bool by_size = options->size > 0;
-	store_lock_all(jobs->store, true); // now: what a run commits meanwhile would have no name
-	if (options->check)
-		return check(jobs->store);
-	if (by_size)
-		kept.names = store_newest(jobs->store, (long long)options->size);
-	else
-		keep_targets(options, jobs, &kept);
-	printf("%.1f MiB removed from %s\n",
-	       (double)store_sweep(jobs->store, &kept.names) / (1 << 20), jobs->store->path);
-	checkout_sweep(jobs->store, options->root, by_size ? NULL : &kept.notes);
-	return EXIT_DONE;
+	if (options->check && options->dry_run)
+		fail(EXIT_INPUT, "--check removes what is damaged; leave --dry-run out");
+	// Now: what a run commits meanwhile would have no name.
+	store_lock_all(jobs->store, !options->dry_run);
+	return options->check ? check(jobs->store) : sweep(jobs, options);
 }

@@ -61,6 +61,7 @@ static const struct option {
 	 "gc: shrink the store to this, for example 20G"},
 	{"--check", NULL, FLAG, AT(check), 1, "gc",
 	 "gc: read all of the store, remove only what was damaged"},
+	{"--dry-run", NULL, FLAG, AT(dry_run), 1, "gc", "gc: say what would go, remove nothing"},
 	{"--format", "FORMAT", TEXT, AT(format), 0, "export",
 	 "export: tar.zst, tar.xz, oci, squashfs, erofs or dir"},
 	{"--output", "PATH", TEXT, AT(output), 0, "export report",

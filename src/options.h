@@ -11,6 +11,7 @@ struct options {
 	struct list command;	   // words behind "--": for shell, instead of a prompt
 	double size;		   // gc: bytes, 0: what the targets need
 	bool check;		   // gc: remove what is damaged, nothing else
+	bool dry_run;		   // gc: nothing is removed
 	const char *output;	   // export, report: where to, or NULL
 	const char *format, *sign; // export; sign: a key's file
 	const char *trace;	   // report: a file to write, or NULL

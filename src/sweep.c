@@ -51,12 +51,19 @@ static void sweep_entry(const char *path)
 		warn("%s: cannot be removed", path);
 }
 
-static void sweep_folder(const struct store *store, const char *folder, const struct list *names)
+static void doom(const struct store *store, const char *folder, const char *name,
+		 struct list *doomed)
+{
+	list_push(doomed, (void *)store_path(store, "%s/%s", folder, name));
+}
+
+static void doom_folder(const struct store *store, const char *folder, const struct list *names,
+			struct list *doomed)
 {
 	struct list found = folder_names(store_path(store, "%s", folder));
 	EACH(const char, name, found)
 		if (!is_kept(names, name))
-			sweep_entry(store_path(store, "%s/%s", folder, name));
+			doom(store, folder, name, doomed);
 }
 
 // A run that was killed right after a commit leaves the object folder of something that is done.
@@ -66,14 +73,14 @@ static bool is_done(const struct store *store, const char *key)
 	return (made && !store_is_again(store, key)) || store_has_tree(store, key);
 }
 
-static void sweep_objects(const struct store *store, const struct list *names)
+static void doom_objects(const struct store *store, const struct list *names, struct list *doomed)
 {
 	struct list found = folder_names(store_path(store, "objects"));
 	EACH(const char, name, found) {
 		const char *key = mem_copy(name, strcspn(name, "."));
 		bool left = !strcmp(name + strlen(key), TREE_GONE);
 		if (left || !is_kept(names, key) || is_done(store, key))
-			sweep_entry(store_path(store, "objects/%s", name));
+			doom(store, "objects", name, doomed);
 	}
 }
 
@@ -90,15 +97,23 @@ static void sweep_roots(const struct store *store)
 	}
 }
 
-long long store_sweep(const struct store *store, struct list *names)
+struct list store_doomed(const struct store *store, struct list *names)
 {
 	// Records first: whatever ends this, none of them is of a tree that is gone.
 	static const char *const folders[] = {"records", "trees", "inputs", "logs"};
-	counted = 0;
+	struct list doomed = {0};
 	list_sort(names, by_text);
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		sweep_folder(store, folders[i], names);
-	sweep_objects(store, names);
+		doom_folder(store, folders[i], names, &doomed);
+	doom_objects(store, names, &doomed);
+	return doomed;
+}
+
+long long store_sweep(const struct store *store, const struct list *doomed)
+{
+	counted = 0;
+	EACH(const char, path, *doomed)
+		sweep_entry(path);
 	sweep_roots(store);
 	journal_sweep(store);
 	return counted;

@@ -432,6 +432,47 @@ whole_trees() {
 	ended 0
 }
 
+@test "gc says what goes, and with --dry-run what would" {
+	warm
+	add stage2 big <<<'package() { head -c 3500000 /dev/zero >"$OUT/big"; }'
+	add stage1 probe for=build <<<'package() { head -c 2500000 /dev/zero >"$OUT/probe"; }'
+	boot --quiet
+	add stage2 broken <<<'build() { head -c 5600000 /dev/zero >part; false; }'
+	run boot
+	ended 1
+	sed -i '/^probe/d; /^big/d; /^broken/d' "$world"/stages/*
+	before=$(picture)
+	run boot gc --dry-run
+	ended 0
+	equal store "$before" "$(picture)"
+	would=$output
+	equal "largest first" "$(lines_of "5 MiB  stage2/broken for $native, not finished" \
+		"3 MiB  stage2/big for $native" "2 MiB  stage1/probe for build")" \
+		"$(sed -n '1,3s/^     \([0-9]\)\.[0-9]/\1/p' <<<"$would")"
+	grep -qE '^     0\.[0-9] MiB  unions of trees$' <<<"$would"
+	says " MiB would be removed from $store"
+	run boot gc
+	ended 0
+	equal said "${would/would be removed/removed}" "$output"
+	[ "$before" != "$(picture)" ]
+	run boot gc --dry-run --size 1B --quiet
+	ended 0
+	equal lines 1 "${#lines[@]}"
+	run boot gc
+	equal output "0.0 MiB removed from $store" "$output"
+}
+
+@test "gc --dry-run does not wait for a run" {
+	warm
+	boot_aside shell stage1 -- sh -c 'echo "I am in"; sleep 30'
+	wait_for grep -q "I am in" "$BATS_TEST_TMPDIR/aside"
+	run boot gc --dry-run
+	ended 0
+	run boot gc --dry-run --check
+	ended 2
+	says "--check removes what is damaged; leave --dry-run out"
+}
+
 # Another checkout: boot_other [OPTION]...; its hello is another one, and with it app.
 new_other() {
 	other=$BATS_TEST_TMPDIR/$(printf 'an other\n place')

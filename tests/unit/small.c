@@ -178,6 +178,7 @@ static void options_are_refused(void **state)
 		{"export", "nothing stands behind export; write export STAGE"},
 		{"--targets", "'--targets' is no option"},
 		{"--size 3G", "--size is for gc, not for building"},
+		{"--dry-run", "--dry-run is for gc, not for building"},
 		{"--format zip", "--format is for export, not for building"},
 		{"--size 3G plan", "--size is for gc, not for plan"},
 		{"why x -j 3", "-j is for building and verify, not for why"},
