@@ -1,7 +1,7 @@
 // Enters: argv. Leaves: options. May touch: stdout, for --help.
 #include "options.h"
 #include "amount.h"
-#include "export.h"
+#include "table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,103 +13,6 @@
 
 enum { HANG_LIMIT = 900 }; // seconds
 
-enum shape { FLAG, TEXT, NUMBER, SPAN, SIZE, NAMES };
-
-// One table for the parser, --help and completion. `at` is the option's place in struct options.
-static const struct option {
-	const char *name, *operand;
-	enum shape shape;
-	size_t at;
-	int value;	  // of a FLAG
-	const char *uses; // verbs that it is for, "building" for none; NULL: all
-	const char *help;
-} table[] = {
-// clang-format off: a row a line
-#define AT(field) offsetof(struct options, field)
-#define RUNS "building verify"
-	{"--target", "NAME", TEXT, AT(target), 0, NULL, "the processor to build for; see targets"},
-	{"--until", "STAGE", TEXT, AT(run.until), 0, "building plan", "stop after this stage"},
-	{"--only", "RECIPE", NAMES, AT(run.only), 0, RUNS, "build this recipe and what it needs"},
-	{"--fresh", "RECIPE", NAMES, AT(run.fresh), 0, RUNS,
-	 "build this recipe again, from nothing"},
-	{"-j", "N", NUMBER, AT(run.slots), 0, RUNS,
-	 "processes at once in all (default: processors)"},
-	{"--store", "DIR", TEXT, AT(store), 0, NULL, "where everything built is kept"},
-	{"--mirror", "DIR|URL", TEXT, AT(run.mirror), 0, NULL, "ask here for source files first"},
-	{"--offline", NULL, FLAG, AT(run.offline), 1, NULL, "use no network but the mirror"},
-	{"--fetch-only", NULL, FLAG, AT(run.fetch_only), 1, "building",
-	 "bring the source files, build nothing"},
-	{"--host-clang", NULL, FLAG, AT(host_clang), 1, NULL,
-	 "use this machine's clang (19 or newer) as stage1's"},
-	{"--host-cc", "CC", TEXT, AT(host_cc), 0, NULL,
-	 "use this compiler of the machine's, such as gcc-12"},
-	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1, NULL,
-	 "emulate all programs of a foreign target"},
-	{"--native-tools", NULL, FLAG, AT(sped_up), 1, "shell",
-	 "shell: speed up a foreign root with them, as builds are"},
-	{"--time-limit", "TIME", SPAN, AT(run.time_limit), 0, RUNS,
-	 "stop after 90s, 30m or 5h; exit status 75"},
-	{"--hang-limit", "TIME", SPAN, AT(run.hang_limit), 0, RUNS,
-	 "end a job that is silent and idle so long (15m)"},
-	{"--keep-going", NULL, FLAG, AT(run.keep_going), 1, RUNS,
-	 "after a failure build what does not need it"},
-	{"--json", "FILE", TEXT, AT(run.json), 0, RUNS,
-	 "events, a JSON object a line; - is stdout"},
-	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, NULL, "print errors only"},
-	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, NULL, "print phases and unions too"},
-	{"--size", "SIZE", SIZE, AT(size), 0, "gc",
-	 "gc: shrink the store to this, for example 20G"},
-	{"--check", NULL, FLAG, AT(check), 1, "gc",
-	 "gc: read all of the store, remove only what was damaged"},
-	{"--dry-run", NULL, FLAG, AT(dry_run), 1, "gc", "gc: say what would go, remove nothing"},
-	{"--format", "FORMAT", TEXT, AT(format), 0, "export",
-	 "export: tar.zst, tar.xz, oci, squashfs, erofs or dir"},
-	{"--output", "PATH", TEXT, AT(output), 0, "export report",
-	 "export, report: where to (default: a name, here)"},
-	{"--sign", "KEY", TEXT, AT(sign), 0, "export", "export: sign with this SSH key"},
-	{"--trace", "FILE", TEXT, AT(trace), 0, "report", "report: write a trace for Perfetto too"},
-	{"--build", "NAME", TEXT, AT(build), 0, "plan",
-	 "plan: as seen from a build machine of this target"},
-	{"--root", "DIR", TEXT, AT(root), 0, NULL, "the checkout (given by ./bootstrap itself)"},
-#undef RUNS
-#undef AT
-	// clang-format on
-};
-
-static const struct verb {
-	const char *name, *operand, *help;
-} verbs[] = {
-	{"plan", NULL, "all that there is to build, in order"},
-	{"why", "[RECIPE]", "why it, or all that a run would build, would be built again"},
-	{"log", "RECIPE", "what a recipe's last build, or try, printed"},
-	{"report", NULL, "a page about the runs: times, sizes, what waits for what"},
-	{"shell", "STAGE|RECIPE",
-	 "a shell in a stage's root, or in a build's room (-- COMMAND: just that)"},
-	{"verify", "STAGE", "build a stage once more, by itself, and compare every file"},
-	{"export", "STAGE", "a stage as an archive, image or folder, with its papers"},
-	{"targets", NULL, "the processors to build for"},
-	{"doctor", NULL, "what this machine lacks"},
-	{"gc", NULL, "remove from the store what the targets do not need"},
-	{"completion", "SHELL", "a script that lets bash, zsh or fish complete all this"},
-};
-
-// ./bootstrap itself takes --setup, and these two are answered at once.
-static const struct extra {
-	const char *name, *help;
-} extras[] = {
-	{"--setup", "install what this machine lacks to build, then go on"},
-	{"--setup=export", "the same, and what export needs"},
-	{"--setup=test", "the same, and what the tests need"},
-	{"--help", "print this"},
-	{"--version", "print the version"},
-};
-
-enum {
-	OPTIONS = sizeof table / sizeof *table,
-	VERBS = sizeof verbs / sizeof *verbs,
-	EXTRAS = sizeof extras / sizeof *extras,
-};
-
 __attribute__((noreturn)) static void miss_operand(const char *name, const char *operand)
 {
 	fail(EXIT_INPUT, "nothing stands behind %s; write %s %s", name, name, operand);
@@ -117,21 +20,7 @@ __attribute__((noreturn)) static void miss_operand(const char *name, const char 
 
 __attribute__((noreturn)) static void help(void)
 {
-	printf("usage: ./bootstrap [OPTION]...             build all stages for a target\n"
-	       "       ./bootstrap VERB [OPTION]...\n\nverbs:\n");
-	for (int i = 0; i < VERBS; i++)
-		printf("  %-22s %s\n",
-		       mem_format("%s %s", verbs[i].name, verbs[i].operand ? verbs[i].operand : ""),
-		       verbs[i].help);
-	printf("\noptions:\n");
-	for (int i = 0; i < OPTIONS; i++)
-		printf("  %-22s %s\n",
-		       mem_format("%s %s", table[i].name, table[i].operand ? table[i].operand : ""),
-		       table[i].help);
-	for (int i = 0; i < EXTRAS; i++)
-		printf("  %-22s %s\n", extras[i].name, extras[i].help);
-	printf("\nexit status: 0 done, 1 a recipe failed, 2 wrong input, 3 this machine cannot do it,\n"
-	       "75 stopped at the time limit, 128+N ended by signal N\n");
+	table_print();
 	fail_unprinted();
 	exit(EXIT_DONE);
 }
@@ -151,48 +40,6 @@ const char *options_quoted(const char *word)
 	}
 	*end = '\'';
 	return text;
-}
-
-// What an operand may be: names in a folder of the checkout, files, folders or words. "-" for none,
-// "?" for one that nobody can guess.
-static const char *choices(const char *operand)
-{
-	static const char *const known[][2] = {
-		{"NAME", "targets/"},	  {"STAGE", "stages/"},
-		{"RECIPE", "recipes/"},	  {"STAGE|RECIPE", "stages/ recipes/"},
-		{"[RECIPE]", "recipes/"}, {"SHELL", "bash zsh fish"},
-		{"DIR", "@folders"},	  {"DIR|URL", "@folders"},
-		{"FILE", "@files"},	  {"PATH", "@files"},
-		{"KEY", "@files"},
-	};
-	if (!operand)
-		return "-";
-	if (!strcmp(operand, "FORMAT"))
-		return export_formats();
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (!strcmp(known[i][0], operand))
-			return known[i][1];
-	return "?";
-}
-
-static void list_word(struct list *words, const char *name, const char *choices, const char *help)
-{
-	const char *line = mem_format("%s\t%s\t%s", name, choices, help);
-	list_push(words, mem_text(options_quoted(line)));
-}
-
-struct list options_words(const char *verifiable)
-{
-	struct list words = {0};
-	for (int i = 0; i < VERBS; i++)
-		list_word(&words, verbs[i].name,
-			  strcmp(verbs[i].name, "verify") ? choices(verbs[i].operand) : verifiable,
-			  verbs[i].help);
-	for (int i = 0; i < OPTIONS; i++)
-		list_word(&words, table[i].name, choices(table[i].operand), table[i].help);
-	for (int i = 0; i < EXTRAS; i++)
-		list_word(&words, extras[i].name, "-", extras[i].help);
-	return words;
 }
 
 static void set(struct options *options, const struct option *option, char *operand)
@@ -226,15 +73,15 @@ static void set(struct options *options, const struct option *option, char *oper
 // "--name=value", "--name value" and "-jN".
 static const struct option *find(const char *word, char **value)
 {
-	for (int i = 0; i < OPTIONS; i++) {
-		size_t length = strlen(table[i].name);
-		if (strncmp(word, table[i].name, length) != 0)
+	for (const struct option *option = option_table; option->name; option++) {
+		size_t length = strlen(option->name);
+		if (strncmp(word, option->name, length) != 0)
 			continue;
 		bool glued = word[length] == '=' || (length == 2 && word[length]);
 		if (word[length] && !glued)
 			continue;
 		*value = word[length] ? mem_text(word + length + (word[length] == '=')) : NULL;
-		return &table[i];
+		return option;
 	}
 	return NULL;
 }
@@ -244,10 +91,10 @@ static const char *option_meant(const char *word)
 {
 	struct list known = {0};
 	const char *name = mem_copy(word, strcspn(word, "="));
-	for (int i = 0; i < OPTIONS; i++)
-		list_push(&known, mem_text(table[i].name));
-	for (int i = 0; i < EXTRAS; i++)
-		list_push(&known, mem_text(extras[i].name));
+	for (const struct option *option = option_table; option->name; option++)
+		list_push(&known, mem_text(option->name));
+	for (const struct extra *extra = extra_table; extra->name; extra++)
+		list_push(&known, mem_text(extra->name));
 	return strcmp(name, "--jobs") ? names_hint(name, &known) : "; did you mean '-j'?";
 }
 
@@ -282,12 +129,12 @@ static void word(struct options *options, const char *text)
 	struct list names = {0};
 	if (!*options->verb && !strcmp(text, "help"))
 		help();
-	for (int i = 0; i < VERBS; i++) {
-		known = mem_format("%s %s", known, verbs[i].name);
-		list_push(&names, mem_text(verbs[i].name));
-		if (*options->verb || strcmp(verbs[i].name, text) != 0)
+	for (const struct verb *verb = verb_table; verb->name; verb++) {
+		known = mem_format("%s %s", known, verb->name);
+		list_push(&names, mem_text(verb->name));
+		if (*options->verb || strcmp(verb->name, text) != 0)
 			continue;
-		options->verb = verbs[i].name;
+		options->verb = verb->name;
 		return;
 	}
 	if (!*options->verb)
@@ -300,13 +147,13 @@ static void word(struct options *options, const char *text)
 
 static void check_operand(const struct options *options)
 {
-	for (int i = 0; i < VERBS; i++) {
-		if (strcmp(verbs[i].name, options->verb) != 0)
+	for (const struct verb *verb = verb_table; verb->name; verb++) {
+		if (strcmp(verb->name, options->verb) != 0)
 			continue;
-		if (verbs[i].operand && *verbs[i].operand != '[' && !options->operand)
-			miss_operand(verbs[i].name, verbs[i].operand);
-		if (!verbs[i].operand && options->operand)
-			fail(EXIT_INPUT, "%s takes no name", verbs[i].name);
+		if (verb->operand && *verb->operand != '[' && !options->operand)
+			miss_operand(verb->name, verb->operand);
+		if (!verb->operand && options->operand)
+			fail(EXIT_INPUT, "%s takes no name", verb->name);
 	}
 }
 
