@@ -107,6 +107,26 @@ __attribute__((noreturn)) static void refuse(const char *word)
 	fail(EXIT_INPUT, "'%s' is no option; see ./bootstrap --help%s", word, option_meant(word));
 }
 
+struct given { // as the command line says it
+	const struct option *option;
+	const char *operand;
+};
+
+// The last one would hold, and whoever meant both would learn it late. Not so of --root, which the script gives first.
+static void check_once(const struct list *given, const struct option *option, const char *operand)
+{
+	if (option->shape == FLAG || option->shape == NAMES ||
+	    option->at == offsetof(struct options, root))
+		return;
+	const char *remedy = "keep one of them";
+	if (option->at == offsetof(struct options, target))
+		remedy = "run once for each, and the second reuses what the first built";
+	EACH(const struct given, other, *given)
+		if (other->option == option && strcmp(other->operand, operand) != 0)
+			fail(EXIT_INPUT, "%s is there twice, with %s and with %s; %s", option->name,
+			     other->operand, operand, remedy);
+}
+
 static int option(struct options *options, struct list *given, char **words, int left)
 {
 	char *value = NULL;
@@ -118,8 +138,12 @@ static int option(struct options *options, struct list *given, char **words, int
 	bool next = found->shape != FLAG && !value;
 	if (next && left < 2)
 		miss_operand(found->name, found->operand);
-	set(options, found, next ? words[1] : value);
-	list_push(given, (void *)found);
+	value = next ? words[1] : value;
+	check_once(given, found, value);
+	set(options, found, value);
+	struct given *made = mem_new(sizeof *made);
+	*made = (struct given){found, value};
+	list_push(given, made);
 	return next ? 2 : 1;
 }
 
@@ -204,8 +228,8 @@ const struct options *options_parse(int argc, char **argv)
 			      !options->run.until && !*options->verb;
 	if (options->just_fresh)
 		options->run.only = options->run.fresh;
-	EACH(const struct option, option, given)
-		check_use(options, option->name, option->uses);
+	EACH(const struct given, one, given)
+		check_use(options, one->option->name, one->option->uses);
 	return options;
 }
 

@@ -130,7 +130,7 @@ pin() { # RECIPE FILE
 
 @test "a server that cannot go on in the middle starts over" {
 	serve plain
-	run boot --fetch-only --mirror /
+	mirror=/ run boot --fetch-only
 	ended 1
 	for folder in "$store"/objects/*/build; do
 		hash=$(sed -n 's/^sha256=//p' "$world/recipes/libc/recipe")
@@ -142,7 +142,7 @@ pin() { # RECIPE FILE
 
 @test "half a file of another origin does not survive the hash" {
 	serve
-	run boot --fetch-only --mirror /
+	mirror=/ run boot --fetch-only
 	ended 1
 	for folder in "$store"/objects/*/build; do
 		hash=$(sed -n 's/^sha256=//p' "$world/recipes/libc/recipe")

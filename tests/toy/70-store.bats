@@ -296,7 +296,7 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	run gc
 	ended 0
 	for target in near far; do
-		run boot --target $target
+		native=$target run boot
 		ended 0
 		equal "jobs of $target" "" "$(started | grep -v /libc)"
 	done

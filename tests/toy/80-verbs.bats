@@ -156,7 +156,7 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 
 @test "log: of a download that failed" {
 	rm -rf "$store"
-	run boot --mirror / --fetch-only --keep-going
+	mirror=/ run boot --fetch-only --keep-going
 	ended 1
 	says "look around:     ./bootstrap shell fetch/hello --target $native"
 	for name in fetch/hello unpack/hello stage2/hello; do

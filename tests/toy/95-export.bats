@@ -270,9 +270,9 @@ well_formed() { # BILL...
 		"$world/recipes/app/recipe"
 	printf 'caf\351 "quoted" \\ \001\n' >"$world/recipes/zed/odd.patch.txt"
 	for target in near far; do
-		boot --target $target --quiet
+		native=$target boot --quiet
 		for stage in stage1 stage2; do
-			boot --target $target export $stage --format tar.zst --output $stage-$target
+			native=$target boot export $stage --format tar.zst --output $stage-$target
 			well_formed $stage-$target.cdx.json
 			jq -e "$whole" $stage-$target.cdx.json >/dev/null
 		done

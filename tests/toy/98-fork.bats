@@ -25,13 +25,13 @@ make_all() {
 	made=$BATS_TEST_TMPDIR/$1
 	mkdir "$made"
 	for target in near far; do
-		boot --target $target --json "$made/$target.json" >"$made/$target.log"
-		boot --target $target plan >"$made/$target.plan"
-		boot --target $target report --output "$made/$target.html" --trace "$made/$target.trace"
+		native=$target boot --json "$made/$target.json" >"$made/$target.log"
+		native=$target boot plan >"$made/$target.plan"
+		native=$target boot report --output "$made/$target.html" --trace "$made/$target.trace"
 		for stage in stage1 stage2; do
 			for format in tar.zst oci dir; do
 				[ $stage-$format != stage1-oci ] || continue
-				(cd "$made" && boot --target $target export $stage --format $format)
+				(cd "$made" && native=$target boot export $stage --format $format)
 			done
 		done
 	done
@@ -74,14 +74,14 @@ names() {
 @test "fork: a store that has the old one gives the same" {
 	boot --quiet
 	call newid "New Name" newvendor https://new.example/ 2
-	boot --quiet --store "$store-new"
+	store=$store-new boot --quiet
 	cd "$BATS_TEST_TMPDIR"
 	run boot
 	ended 0
 	silent_on "start    stage1/compiler"
 	says "start    stage1/cross"
 	boot export stage2 --format tar.zst --output old.tar.zst
-	boot --store "$store-new" export stage2 --format tar.zst --output new.tar.zst
+	store=$store-new boot export stage2 --format tar.zst --output new.tar.zst
 	cmp old.tar.zst new.tar.zst
 }
 

@@ -26,7 +26,7 @@ boot() {
 		--target "$native" "$@" 3>&-
 }
 
-boot_foreign() { boot --target "$foreign" "$@"; }
+boot_foreign() { native=$foreign boot "$@"; }
 
 # The same in the background, as the only thing there is: $runner_pid.
 boot_aside() {

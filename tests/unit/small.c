@@ -131,6 +131,8 @@ static void options_are_read(void **state)
 	assert_int_equal((long)parsed("--hang-limit 2h")->run.hang_limit, 7200);
 	assert_int_equal(parsed("-j 7")->run.slots, 7);
 	assert_int_equal(parsed("-j=8")->run.slots, 8);
+	assert_int_equal(parsed("-j 7 -j7")->run.slots, 7);
+	assert_string_equal(parsed("--root a --root b")->root, "b"); // the script gives the first
 	assert_string_equal(parsed("why x")->operand, "x");
 	options = parsed("shell stage1 --target a -- ls -l --target b");
 	assert_string_equal(options->verb, "shell");
@@ -186,6 +188,10 @@ static void options_are_refused(void **state)
 		{"verify x --until y", "--until is for building and plan, not for verify"},
 		{"verify x --fetch-only", "--fetch-only is for building, not for verify"},
 		{"plan --only x", "--only is for building and verify, not for plan"},
+		{"--target a --target=b", "--target is there twice, with a and with b; run once"},
+		{"-j2 -j 3", "-j is there twice, with 2 and with 3; keep one of them"},
+		{"gc --size 1G --size 2G", "--size is there twice"},
+		{"--time-limit 5h --time-limit 300m", "--time-limit is there twice"},
 		{"-- x", "-- is for shell, not for building"},
 		{"why x --", "-- is for shell, not for why"},
 	};
