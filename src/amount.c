@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-double amount(const char *option, const char *text, const char *units, int factor,
-	      const char *example)
+// A number above 0 with one of `units` behind it, each `factor` times the one before; without one, of
+// the first.
+static double amount(const char *option, const char *text, const char *units, int factor,
+		     const char *example)
 {
 	char *end;
 	double number = strtod(text, &end);
@@ -18,6 +20,23 @@ double amount(const char *option, const char *text, const char *units, int facto
 	for (; unit && unit > units; unit--)
 		number *= factor;
 	return number;
+}
+
+double amount_span(const char *option, const char *text)
+{
+	return amount(option, text, "smh", 60, "5h");
+}
+
+// Bytes are never meant, and would empty a store.
+double amount_size(const char *option, const char *text)
+{
+	static const char units[] = "BKMGT";
+	char *end;
+	double number = strtod(text, &end);
+	if (!*end && number > 0 && number < 1e15)
+		fail(EXIT_INPUT, "%s %s: %s of what? write %sG, or another of %s", option, text,
+		     text, text, units);
+	return amount(option, text, units, 1024, "20G");
 }
 
 int amount_whole(const char *option, const char *text)

@@ -2,11 +2,10 @@
 #ifndef AMOUNT_H
 #define AMOUNT_H
 
-// A number above 0 with one of `units` behind it, each `factor` times the one before; without one, of
-// the first. Fatal with EXIT_INPUT, naming the option and an example, where `text` is none.
-double amount(const char *option, const char *text, const char *units, int factor,
-	      const char *example);
-// From 1 to 4096. Fatal likewise.
+// All are fatal with EXIT_INPUT, naming the option and an example, where `text` is no such amount.
+double amount_span(const char *option, const char *text); // seconds, of 90s, 30m, 5h or 90
+double amount_size(const char *option, const char *text); // bytes, of 20G and the like
+// From 1 to 4096.
 int amount_whole(const char *option, const char *text);
 
 #endif

@@ -59,10 +59,10 @@ static void set(struct options *options, const struct option *option, char *oper
 		*(int *)at = amount_whole(option->name, operand);
 		break;
 	case SPAN:
-		*(double *)at = amount(option->name, operand, "smh", 60, "5h");
+		*(double *)at = amount_span(option->name, operand);
 		break;
 	case SIZE:
-		*(double *)at = amount(option->name, operand, "BKMGT", 1024, "20G");
+		*(double *)at = amount_size(option->name, operand);
 		break;
 	case NAMES:
 		list_push(at, operand);

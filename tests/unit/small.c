@@ -134,6 +134,9 @@ static void options_are_read(void **state)
 	assert_int_equal(parsed("-j 7 -j7")->run.slots, 7);
 	assert_string_equal(parsed("--root a --root b")->root, "b"); // the script gives the first
 	assert_string_equal(parsed("why x")->operand, "x");
+	assert_int_equal((long long)parsed("gc --size 1B")->size, 1);
+	assert_int_equal((long long)parsed("gc --size 1.5K")->size, 1536);
+	assert_int_equal((long long)parsed("gc --size 2T")->size, 1LL << 41);
 	options = parsed("shell stage1 --target a -- ls -l --target b");
 	assert_string_equal(options->verb, "shell");
 	assert_string_equal(options->operand, "stage1");
@@ -181,6 +184,12 @@ static void options_are_refused(void **state)
 		{"--targets", "'--targets' is no option"},
 		{"--size 3G", "--size is for gc, not for building"},
 		{"--dry-run", "--dry-run is for gc, not for building"},
+		{"gc --size 20", "--size 20: 20 of what? write 20G, or another of BKMGT"},
+		{"gc --size 1.5", "write 1.5G"},
+		{"gc --size 20g",
+		 "--size 20g: a number above 0 is wanted, with one of BKMGT behind"},
+		{"gc --size 0", "--size 0: a number above 0"},
+		{"gc --size=", "--size : a number above 0"},
 		{"--format zip", "--format is for export, not for building"},
 		{"--size 3G plan", "--size is for gc, not for plan"},
 		{"why x -j 3", "-j is for building and verify, not for why"},
