@@ -181,17 +181,23 @@ static void check_operand(const struct options *options)
 	}
 }
 
+// "a, b and c"
+static const char *listed(const struct list *names)
+{
+	const char *text = "";
+	EACH(const char, name, *names) {
+		const char *between = name_i + 1 < names->count ? ", " : " and ";
+		text = mem_format("%s%s%s", text, name_i ? between : "", name);
+	}
+	return text;
+}
+
 static void check_use(const struct options *options, const char *name, const char *uses)
 {
-	const char *verb = *options->verb ? options->verb : "building", *known = "";
-	struct list verbs_of = words(uses);
-	EACH(const char, use, verbs_of) {
-		if (!strcmp(use, verb))
-			return;
-		known = mem_format("%s%s%s", known, *known ? " and " : "", use);
-	}
-	if (uses)
-		fail(EXIT_INPUT, "%s is for %s, not for %s", name, known, verb);
+	const char *verb = *options->verb ? options->verb : "building";
+	struct list verbs = words(uses ? uses : verb);
+	if (!has_word(&verbs, verb))
+		fail(EXIT_INPUT, "%s is for %s, not for %s", name, listed(&verbs), verb);
 }
 
 const struct options *options_parse(int argc, char **argv)

@@ -11,6 +11,7 @@ const struct option option_table[] = {
 // clang-format off: a row a line
 #define AT(field) offsetof(struct options, field)
 #define RUNS "building verify"
+#define KEYS RUNS " why log report shell export" // what has to find the same builds
 	{"--target", "NAME", TEXT, AT(target), 0, NULL, "the processor to build for; see targets"},
 	{"--until", "STAGE", TEXT, AT(run.until), 0, "building plan", "stop after this stage"},
 	{"--only", "RECIPE", NAMES, AT(run.only), 0, RUNS, "build this recipe and what it needs"},
@@ -19,15 +20,16 @@ const struct option option_table[] = {
 	{"-j", "N", NUMBER, AT(run.slots), 0, RUNS,
 	 "processes at once in all (default: processors)"},
 	{"--store", "DIR", TEXT, AT(store), 0, NULL, "where everything built is kept"},
-	{"--mirror", "DIR|URL", TEXT, AT(run.mirror), 0, NULL, "ask here for source files first"},
-	{"--offline", NULL, FLAG, AT(run.offline), 1, NULL, "use no network but the mirror"},
+	{"--mirror", "DIR|URL", TEXT, AT(run.mirror), 0, RUNS " doctor",
+	 "ask here for source files first"},
+	{"--offline", NULL, FLAG, AT(run.offline), 1, RUNS, "use no network but the mirror"},
 	{"--fetch-only", NULL, FLAG, AT(run.fetch_only), 1, "building",
 	 "bring the source files, build nothing"},
-	{"--host-clang", NULL, FLAG, AT(host_clang), 1, NULL,
+	{"--host-clang", NULL, FLAG, AT(host_clang), 1, KEYS " plan doctor gc",
 	 "use this machine's clang (19 or newer) as stage1's"},
-	{"--host-cc", "CC", TEXT, AT(host_cc), 0, NULL,
+	{"--host-cc", "CC", TEXT, AT(host_cc), 0, KEYS " doctor gc",
 	 "use this compiler of the machine's, such as gcc-12"},
-	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1, NULL,
+	{"--no-native-tools", NULL, FLAG, AT(emulate_all), 1, KEYS " plan",
 	 "emulate all programs of a foreign target"},
 	{"--native-tools", NULL, FLAG, AT(sped_up), 1, "shell",
 	 "shell: speed up a foreign root with them, as builds are"},
@@ -40,7 +42,7 @@ const struct option option_table[] = {
 	{"--json", "FILE", TEXT, AT(run.json), 0, RUNS,
 	 "events, a JSON object a line; - is stdout"},
 	{"--quiet", NULL, FLAG, AT(run.talk), QUIET, NULL, "print errors only"},
-	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, NULL, "print phases and unions too"},
+	{"--verbose", NULL, FLAG, AT(run.talk), VERBOSE, RUNS, "print phases and unions too"},
 	{"--size", "SIZE", SIZE, AT(size), 0, "gc",
 	 "gc: shrink the store to this, for example 20G"},
 	{"--check", NULL, FLAG, AT(check), 1, "gc",
@@ -55,6 +57,7 @@ const struct option option_table[] = {
 	{"--build", "NAME", TEXT, AT(build), 0, "plan",
 	 "plan: as seen from a build machine of this target"},
 	{"--root", "DIR", TEXT, AT(root), 0, NULL, "the checkout (given by ./bootstrap itself)"},
+#undef KEYS
 #undef RUNS
 #undef AT
 	// clang-format on

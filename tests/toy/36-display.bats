@@ -22,8 +22,8 @@ teardown() {
 open_screen() {
 	cat >"$BATS_TEST_TMPDIR/boot" <<-R
 		#!/bin/sh
-		exec "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
-			--target "$native" "\$@"
+		[ "\$1" = shell ] || set -- --mirror="$mirror" --offline "\$@"
+		exec "$runner" --root="$world" --store="$store" --target "$native" "\$@"
 	R
 	chmod +x "$BATS_TEST_TMPDIR/boot"
 	screen new-session -d -x 80 -y 20 "cd '$BATS_TEST_TMPDIR'; PS1='ready> ' exec sh -i"

@@ -253,8 +253,8 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	cp "$runner" "$BATS_TEST_TMPDIR/runner"
 	rm "$world/src/sh" "$world/src/packages"
 	cp -R "$top/src/sh" "$top/src/packages" "$world/src/"
-	set -- "$BATS_TEST_TMPDIR/runner" --root="$world" --mirror="$mirror" --offline --target "$native"
-	as_nobody "$@" --quiet
+	set -- "$BATS_TEST_TMPDIR/runner" --root="$world" --target "$native"
+	as_nobody "$@" --mirror="$mirror" --offline --quiet
 	run as_nobody "$@" shell stage2 -- /usr/bin/say hello
 	ended 0
 	equal output hello "$output"

@@ -105,7 +105,7 @@ without_locks() { # ARGUMENT...
 	cp -a "$BATS_FILE_TMPDIR/warm" "$store"
 	cd "$BATS_TEST_TMPDIR" || return
 	run strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=flock -e "inject=flock:error=$1" "$runner" \
-		--root="$world" --store="$store" --mirror="$mirror" --offline --target "$native" "${@:2}" 3>&-
+		--root="$world" --store="$store" --target "$native" "${@:2}" 3>&-
 	ended 3
 	silent_on "try again"
 	silent_on "another run"

@@ -182,10 +182,9 @@ same_folder() { eval "$(folder_check "$name")"; }
 	cp -RL "$world" "$other/world"
 	cp "$runner" "$other/runner"
 	if [ "$(id -u)" = 0 ]; then chown -R 65534:65534 "$other"; fi
-	set -- "$other/runner" --root="$other/world" --store="$other/keep" --mirror="$mirror" --offline \
-		--target "$native"
+	set -- "$other/runner" --root="$other/world" --store="$other/keep" --target "$native"
 	# names in another order on disk, too: made anew by two jobs at once
-	as_nobody "$@" -j 2 --quiet
+	as_nobody "$@" --mirror="$mirror" --offline -j 2 --quiet
 	mkdir "$other/a place"
 	if [ "$(id -u)" = 0 ]; then chown 65534:65534 "$other/a place"; fi
 	for format in $formats; do

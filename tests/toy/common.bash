@@ -21,17 +21,30 @@ new_world() { # FOLDER
 	ln -s "$top/src/sh" "$top/src/packages" "$top/src/report" "$1/src/"
 }
 
+# Where sources come from, for those who bring some: sets $from.
+look_for_sources() { # ARGUMENT...
+	local word
+	from=(--mirror="$mirror" --offline)
+	for word; do
+		case $word in
+		--) break ;;
+		plan | why | log | report | shell | export | targets | doctor | gc | completion) from=() ;;
+		esac
+	done
+}
+
 boot() {
-	"$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
-		--target "$native" "$@" 3>&-
+	look_for_sources "$@"
+	"$runner" --root="$world" --store="$store" "${from[@]}" --target "$native" "$@" 3>&-
 }
 
 boot_foreign() { native=$foreign boot "$@"; }
 
 # The same in the background, as the only thing there is: $runner_pid.
 boot_aside() {
-	"$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
-		--target "$native" "$@" >"$BATS_TEST_TMPDIR/aside" 2>&1 </dev/null 3>&- &
+	look_for_sources "$@"
+	"$runner" --root="$world" --store="$store" "${from[@]}" --target "$native" "$@" \
+		>"$BATS_TEST_TMPDIR/aside" 2>&1 </dev/null 3>&- &
 	runner_pid=$!
 }
 

@@ -137,6 +137,12 @@ static void options_are_read(void **state)
 	assert_int_equal((long long)parsed("gc --size 1B")->size, 1);
 	assert_int_equal((long long)parsed("gc --size 1.5K")->size, 1536);
 	assert_int_equal((long long)parsed("gc --size 2T")->size, 1LL << 41);
+	static const char *const all[] = {
+		"",	    "plan",	"why",	   "log x",  "report", "shell x",
+		"verify x", "export x", "targets", "doctor", "gc",     "completion x",
+	};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) // what scripts give to all of them
+		parsed(mem_format("--quiet --store /s --target a --root r %s", all[i]));
 	options = parsed("shell stage1 --target a -- ls -l --target b");
 	assert_string_equal(options->verb, "shell");
 	assert_string_equal(options->operand, "stage1");
@@ -201,6 +207,12 @@ static void options_are_refused(void **state)
 		{"-j2 -j 3", "-j is there twice, with 2 and with 3; keep one of them"},
 		{"gc --size 1G --size 2G", "--size is there twice"},
 		{"--time-limit 5h --time-limit 300m", "--time-limit is there twice"},
+		{"why x --mirror m", "--mirror is for building, verify and doctor, not for why"},
+		{"gc --offline", "--offline is for building and verify, not for gc"},
+		{"plan --verbose", "--verbose is for building and verify, not for plan"},
+		{"plan --host-cc gcc", "shell, export, doctor and gc, not for plan"},
+		{"targets --host-clang", "--host-clang is for building, verify, why, log"},
+		{"gc --no-native-tools", "report, shell, export and plan, not for gc"},
 		{"-- x", "-- is for shell, not for building"},
 		{"why x --", "-- is for shell, not for why"},
 	};
