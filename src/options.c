@@ -200,6 +200,17 @@ static void check_use(const struct options *options, const char *name, const cha
 		fail(EXIT_INPUT, "%s is for %s, not for %s", name, listed(&verbs), verb);
 }
 
+// A download is all that can be fresh where nothing is built.
+static void check_fresh(const struct options *options)
+{
+	EACH(const char, name, options->run.fresh)
+		if (options->run.fetch_only && strncmp(name, "fetch/", strlen("fetch/")) != 0)
+			fail(EXIT_INPUT,
+			     "--fetch-only builds nothing, so not %s again; leave one of the two "
+			     "out, or bring the file again with --fresh fetch/NAME",
+			     name);
+}
+
 const struct options *options_parse(int argc, char **argv)
 {
 	struct list given = {0};
@@ -230,6 +241,7 @@ const struct options *options_parse(int argc, char **argv)
 		word(options, argv[i++]);
 	}
 	check_operand(options);
+	check_fresh(options);
 	options->just_fresh = options->run.fresh.count && !options->run.only.count &&
 			      !options->run.until && !*options->verb;
 	if (options->just_fresh)

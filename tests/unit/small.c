@@ -141,6 +141,7 @@ static void options_are_read(void **state)
 		"",	    "plan",	"why",	   "log x",  "report", "shell x",
 		"verify x", "export x", "targets", "doctor", "gc",     "completion x",
 	};
+	assert_true(parsed("--fetch-only --fresh fetch/x")->run.fetch_only);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) // what scripts give to all of them
 		parsed(mem_format("--quiet --store /s --target a --root r %s", all[i]));
 	options = parsed("shell stage1 --target a -- ls -l --target b");
