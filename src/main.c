@@ -67,20 +67,23 @@ static const struct plan *make_plan(const struct options *options)
 	return plan_make(&wish);
 }
 
-// A folder by its full path: it is shown to sandboxes. A URL stays what it is.
-static const char *mirror(const char *given)
+// A folder by its full path: it is shown to sandboxes. A URL stays what it is. The verbs that bring nothing do not
+// look.
+static const char *mirror(const struct options *options)
 {
 	char path[PATH_MAX];
-	if (!given || !*given)
+	const char *given = options->run.mirror;
+	bool brings = !*options->verb || !strcmp(options->verb, "verify");
+	if (!brings || !given || !*given)
 		return NULL;
 	if (strstr(given, "://"))
 		return given;
 	struct stat info;
 	if (!realpath(given, path) || stat(path, &info) < 0 || !S_ISDIR(info.st_mode))
-		fail(EXIT_INPUT, "--mirror %s is neither a folder nor a URL", given);
+		fail(EXIT_INPUT, "%s%s is neither a folder nor a URL", options->mirror_from, given);
 	if (access(path, R_OK | X_OK) < 0)
-		fail(EXIT_INPUT, "--mirror %s cannot be read: %s; open it, or leave it out", given,
-		     strerror(errno));
+		fail(EXIT_INPUT, "%s%s cannot be read: %s; open it, or leave it out",
+		     options->mirror_from, given, strerror(errno));
 	return mem_text(path);
 }
 
@@ -146,7 +149,7 @@ static enum exit_status with_store(const struct options *options, const char *ag
 {
 	const struct plan *plan = make_plan(options);
 	struct run_wish wish = options->run;
-	wish.mirror = mirror(wish.mirror);
+	wish.mirror = mirror(options);
 	wish.place = options_place(options, plan);
 	wish.again = again;
 	wish.go_on = true;

@@ -219,7 +219,6 @@ const struct options *options_parse(int argc, char **argv)
 	options->root = ".";
 	options->run.talk = NORMAL;
 	options->run.hang_limit = HANG_LIMIT;
-	options->run.mirror = getenv("BOOTSTRAP_MIRROR");
 	for (int i = 1; i < argc;) {
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
 			help();
@@ -240,6 +239,9 @@ const struct options *options_parse(int argc, char **argv)
 		}
 		word(options, argv[i++]);
 	}
+	options->mirror_from = options->run.mirror ? "--mirror " : "BOOTSTRAP_MIRROR=";
+	if (!options->run.mirror)
+		options->run.mirror = getenv("BOOTSTRAP_MIRROR");
 	check_operand(options);
 	check_fresh(options);
 	options->just_fresh = options->run.fresh.count && !options->run.only.count &&

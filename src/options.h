@@ -17,8 +17,9 @@ struct options {
 	const char *trace;	   // report: a file to write, or NULL
 	const char *host_cc;	   // of the build machine; NULL: the best there is
 	bool host_clang, emulate_all;
-	bool sped_up;	 // shell: with programs of the build machine
-	bool just_fresh; // neither --only nor --until: what is to be fresh, and no more
+	bool sped_up;		 // shell: with programs of the build machine
+	bool just_fresh;	 // neither --only nor --until: what is to be fresh, and no more
+	const char *mirror_from; // what names run.mirror: "--mirror " or "BOOTSTRAP_MIRROR="
 	struct run_wish run;
 };
 

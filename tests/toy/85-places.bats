@@ -31,9 +31,15 @@ teardown() { common_teardown; }
 }
 
 @test "the mirror may come from BOOTSTRAP_MIRROR" {
+	export BOOTSTRAP_MIRROR=$mirror/gone
+	run "$runner" --root="$world" --store="$store" --target "$native"
+	ended 2
+	says "BOOTSTRAP_MIRROR=$mirror/gone is neither a folder nor a URL"
 	BOOTSTRAP_MIRROR=$mirror run "$runner" --root="$world" --store="$store" --offline \
 		--target "$native" --fetch-only
 	ended 0
+	run "$runner" --root="$world" --store="$store" --target "$native" why hello
+	ended 0 # brings nothing
 }
 
 @test "a reader that goes away ends the run, and nothing stays" {
