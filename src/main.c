@@ -67,6 +67,16 @@ static const struct plan *make_plan(const struct options *options)
 	return plan_make(&wish);
 }
 
+// "/a" for "file:///a", which leads elsewhere in a sandbox; another machine's folder is none.
+static const char *without_scheme(const char *given)
+{
+	static const char scheme[] = "file://";
+	size_t length = strlen(scheme);
+	if (strncmp(given, scheme, length) != 0)
+		return given;
+	return given[length] == '/' ? given + length : "";
+}
+
 // A folder by its full path: it is shown to sandboxes. A URL stays what it is. The verbs that bring nothing do not
 // look.
 static const char *mirror(const struct options *options)
@@ -76,10 +86,11 @@ static const char *mirror(const struct options *options)
 	bool brings = !*options->verb || !strcmp(options->verb, "verify");
 	if (!brings || !given || !*given)
 		return NULL;
-	if (strstr(given, "://"))
+	const char *folder = without_scheme(given);
+	if (strstr(folder, "://"))
 		return given;
 	struct stat info;
-	if (!realpath(given, path) || stat(path, &info) < 0 || !S_ISDIR(info.st_mode))
+	if (!realpath(folder, path) || stat(path, &info) < 0 || !S_ISDIR(info.st_mode))
 		fail(EXIT_INPUT, "%s%s is neither a folder nor a URL", options->mirror_from, given);
 	if (access(path, R_OK | X_OK) < 0)
 		fail(EXIT_INPUT, "%s%s cannot be read: %s; open it, or leave it out",

@@ -84,6 +84,11 @@ pin() { # RECIPE FILE
 	ended 0
 }
 
+@test "a mirror may be a folder's URL" {
+	mirror=file://$mirror run boot --fetch-only
+	ended 0
+}
+
 @test "a mirror may be a URL" {
 	serve
 	run from_url --fetch-only
