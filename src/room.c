@@ -250,6 +250,21 @@ static void mirror_locations(struct list *arguments, const struct source *source
 	location(arguments, source->debian_sha256, mem_format("%s/%s", mirror, source->debian));
 }
 
+// Where the recipe says that the file is, or what was not asked for the sake of --offline.
+static void own_locations(struct room *room, struct list *arguments, const struct source *source)
+{
+	char *debian = source->debian ? mem_format("debian:%s", source->debian) : NULL;
+	if (room->wish->offline) {
+		set(&room->variables, "UNASKED=%s %s", source->url ? source->url : "",
+		    debian ? debian : "");
+		return;
+	}
+	if (source->url)
+		location(arguments, source->sha256, mem_text(source->url));
+	if (debian)
+		location(arguments, source->debian_sha256, debian);
+}
+
 static void furnish_fetch(struct room *room)
 {
 	static const char *const passed[] = {
@@ -261,20 +276,18 @@ static void furnish_fetch(struct room *room)
 	list_push(&arguments, mem_text(source_file(source)));
 	if (mirror && *mirror == '/') {
 		bind(room, mirror, "/mirror");
+		set(&room->variables, "MIRROR=%s", mirror);
 		mirror = "/mirror";
 	}
 	if (mirror)
 		mirror_locations(&arguments, source, mirror);
-	if (!room->wish->offline && source->url)
-		location(&arguments, source->sha256, mem_text(source->url));
-	if (!room->wish->offline && source->debian)
-		location(&arguments, source->debian_sha256,
-			 mem_format("debian:%s", source->debian));
+	own_locations(room, &arguments, source);
 	show_host(room);
 	sandbox_try(room->sandbox, STEP_BIND, "/run", "/run"); // resolv.conf often leads there
 	show_workplace(room);
 	set(&room->variables, "PATH=/usr/bin:/bin:/usr/local/bin");
 	set(&room->variables, "OWNER=%s", source->owner);
+	set(&room->variables, "ASIDE=%s", object(room, "build"));
 	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
 		if (getenv(passed[i]))
 			set(&room->variables, "%s=%s", passed[i], getenv(passed[i]));

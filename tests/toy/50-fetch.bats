@@ -43,13 +43,27 @@ pin() { # RECIPE FILE
 	says "fetch/libc failed"
 	says "$(sed -n 's/^sha256=//p' "$world/recipes/libc/recipe")"
 	says "$(sha256sum <"$mirror/libc-2.1.tar" | cut -c1-64)"
-	says "set aside as libc-2.1.tar.refused"
+	set -- "$store"/objects/*/build/libc-2.1.tar.refused
+	says "==> $mirror/libc-2.1.tar"
+	says "set aside as $1"
 	says "  >     refused: not the file that is pinned"
 	says "check its SHA-256 in recipes/libc/recipe"
 	silent_on "no location has"
-	set -- "$store"/objects/*/build/libc-2.1.tar.refused
 	cmp "$1" "$mirror/libc-2.1.tar"
 	equal "fetched" "" "$(outs | grep fetch/libc)"
+}
+
+@test "what --offline has kept from being asked is said" {
+	own_mirror
+	rm "$mirror"/*
+	sed -i 's,^sha256=.*,&\ndebian=pool/main/libc_2.1.orig.tar,' "$world/recipes/libc/recipe"
+	run boot --fetch-only
+	ended 1
+	says "==> $mirror/libc-2.1.tar"
+	says "    https://toy.invalid/libc/libc-2.1.tar"
+	says "    debian:pool/main/libc_2.1.orig.tar"
+	says "not asked, because of --offline:"
+	says "no location has libc-2.1.tar: give a folder or URL that does with --mirror, or leave --offline out"
 }
 
 @test "after a refusal the next location is tried" {
