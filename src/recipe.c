@@ -2,6 +2,7 @@
 // never runs the shell part.
 #include "fail.h"
 #include "file.h"
+#include "licence.h"
 #include "stage.h"
 
 #include <stdlib.h>
@@ -121,6 +122,22 @@ static void check_rest(const struct conf *head)
 			"a recipe's head is facts (key=value); commands belong into a function");
 }
 
+static void check_own(const struct conf *head)
+{
+	struct list keys = words(OWN);
+	EACH(const char, key, keys) {
+		const struct fact *fact = conf_fact(head, key);
+		if (!*fact->value)
+			fail_at(head->path, fact->line, "%s is empty; say what it is", key);
+	}
+	const struct fact *licence = conf_fact(head, "licence");
+	if (!licence_is_expression(licence->value))
+		fail_at(head->path, licence->line,
+			"licence \"%s\" is no SPDX expression, such as MIT, or \"MIT AND (Zlib OR "
+			"0BSD)\"",
+			licence->value);
+}
+
 static const struct source *own_source(const struct conf *head, const char *name, const char *dir)
 {
 	struct source *source = mem_new(sizeof *source);
@@ -153,6 +170,7 @@ static const struct source *shared_source(const struct plan *plan, const struct 
 		fail_at(head->path, shared->line,
 			"%s has source_of itself; name the recipe that pins the files", name);
 	conf_check(owner, OWN, PINS " " ALWAYS);
+	check_own(owner);
 	check_pins(owner);
 	return own_source(owner, name, dir);
 }
@@ -164,6 +182,7 @@ static const struct source *source_read(const struct plan *plan, const struct co
 	conf_check(head, shared ? "source_of" : OWN, shared ? ALWAYS : PINS " " ALWAYS);
 	if (shared)
 		return shared_source(plan, head, shared);
+	check_own(head);
 	check_pins(head);
 	return own_source(head, name, dir);
 }

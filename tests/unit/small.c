@@ -2,6 +2,7 @@
 #include "../../src/binfmt.c"
 
 #include "jobserver.h"
+#include "licence.h"
 #include "names.h"
 #include "options.h"
 #include "unit.h"
@@ -260,6 +261,33 @@ static void a_long_word_takes_its_own_length(void **state)
 	assert_true(after.ru_maxrss - before.ru_maxrss < 10000); // KiB
 }
 
+static void licences_have_a_form(void **state)
+{
+	(void)state;
+	static const char *const good[] = {
+		"MIT",
+		"GPL-2.0-or-later",
+		"GPL-2.0+",
+		" MIT\n",
+		"MIT AND (Zlib OR 0BSD)",
+		"((MIT)AND(ISC OR(Zlib)))AND bzip2-1.0.6",
+		"Apache-2.0 WITH LLVM-exception OR NCSA",
+		"ANDroid",
+	};
+	static const char *const bad[] = {
+		"",	 " ",	       "MIT ISC",      "MIT and ISC",	    "MIT AND", "AND MIT",
+		"(MIT",	 "MIT)",       "()",	       "MIT OR OR ISC",	    "MIT/ISC", "GPL v2",
+		"MIT,",	 "MIT WITH",   "(MIT) WITH x", "MIT WITH a WITH b", "WITH",    "MIT | ISC",
+		"MIT (", "MIT ANDISC",
+	};
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		if (!licence_is_expression(good[i]))
+			fail_msg("refused: %s", good[i]);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (licence_is_expression(bad[i]))
+			fail_msg("taken: %s", bad[i]);
+}
+
 static void little_programs_are_known_by_their_header(void **state)
 {
 	(void)state;
@@ -433,6 +461,7 @@ int main(void)
 		cmocka_unit_test(the_way_to_go_on_can_be_typed),
 		cmocka_unit_test(what_is_just_fresh_is_only_that),
 		cmocka_unit_test(a_long_word_takes_its_own_length),
+		cmocka_unit_test(licences_have_a_form),
 		cmocka_unit_test(little_programs_are_known_by_their_header),
 		cmocka_unit_test(big_ones_too),
 		cmocka_unit_test(what_is_no_program_is_refused),
