@@ -276,6 +276,22 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	return recipe;
 }
 
+static bool has_name(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+	for (const char *at = text; (at = strstr(at, name)); at++)
+		if ((at == text || !strchr(LETTERS, at[-1])) &&
+		    (!at[length] || !strchr(LETTERS, at[length])))
+			return true;
+	return false;
+}
+
+bool recipe_reads(const struct plan *plan, const struct recipe *recipe, const char *value)
+{
+	const char *style = mem_format("%s/src/sh/style/%s", plan->root, recipe->style);
+	return has_name(recipe->head->rest, value) || has_name(file_text(style), value);
+}
+
 // The next line that says something, and its length; 0 at the end.
 static const char *next_line(const char *at, size_t *length)
 {

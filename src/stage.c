@@ -75,6 +75,16 @@ static bool set(const struct plan *plan, struct item *item, char *word)
 	return true;
 }
 
+static void check_read(const struct plan *plan, const struct item *item)
+{
+	EACH(const struct fact, value, item->values)
+		if (!recipe_reads(plan, item->recipe, value->key))
+			fail_at(item->stage->path, item->line,
+				"'%s' is a value that recipes/%s/recipe does not read; mend the "
+				"name, or remove it",
+				value->key, item->recipe->name);
+}
+
 static const char *item_name(const struct item *item)
 {
 	const char *name = item->recipe->name;
@@ -96,6 +106,7 @@ static void add(struct plan *plan, struct stage *stage, int line, const char *te
 		wanted &= set(plan, item, parts.at[i]);
 	item->recipe = recipe_read(plan, parts.at[0], stage->path, line);
 	item->name = item_name(item);
+	check_read(plan, item);
 	if (!wanted)
 		return;
 	struct list same = names_find(&stage->lines, item->name);

@@ -15,6 +15,8 @@ void stage_resolve(struct stage *stage);
 
 // Whether a recipe's head may set it, so that a line of a stage must not.
 bool recipe_is_fact(const char *key);
+// Whether the functions of a recipe or its style have a variable of that name.
+bool recipe_reads(const struct plan *plan, const struct recipe *recipe, const char *value);
 // What may stand for a file in a folder: no way out of it.
 bool is_name(const char *text);
 

@@ -67,6 +67,7 @@ probe() {
 
 @test "a line with other values is another thing" {
 	sed -i 's/^shell for=build/odd for=build\n&/' "$world/stages/quick"
+	echo 'check() { echo "${part:-}"; }' >>"$world/recipes/odd/recipe"
 	sed -i 's/^odd$/odd part=few/' "$world/stages/stage2"
 	probe <<<'head=$(cat /usr/bin/odd); case $head in *ELF*) echo "${#head}" >&6 ;; esac'
 	[ "$report" -lt 30 ]
