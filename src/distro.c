@@ -29,12 +29,22 @@ static void must_be_text(const struct conf *distro, const struct fact *fact)
 			fact->key);
 }
 
-static void must_be_url(const struct conf *distro, const char *key)
+static bool is_address(const char *text)
+{
+	static const char scheme[] = "mailto:";
+	return !strncmp(text, scheme, strlen(scheme)) && strchr(text, '@');
+}
+
+static void must_be_url(const struct conf *distro, const char *key, bool or_address)
 {
 	const struct fact *fact = conf_fact(distro, key);
-	if (fact && (!strstr(fact->value, "://") || strpbrk(fact->value, " \t")))
-		fail_at(distro->path, fact->line, "%s '%s' is no URL, such as https://example.org/",
-			key, fact->value);
+	if (!fact)
+		return;
+	bool is_url = strstr(fact->value, "://") || (or_address && is_address(fact->value));
+	if (!is_url || strpbrk(fact->value, " \t"))
+		fail_at(distro->path, fact->line,
+			"%s '%s' is no URL, such as https://example.org/%s", key, fact->value,
+			or_address ? " or mailto:help@example.org" : "");
 }
 
 const struct conf *distro_read(const char *root)
@@ -48,8 +58,9 @@ const struct conf *distro_read(const char *root)
 	must_be_of(distro, "id", LOWER DIGITS "._-", "a-z, 0-9, '.', '_' and '-'");
 	must_be_of(distro, "version", LOWER DIGITS "._-", "a-z, 0-9, '.', '_' and '-'");
 	must_be_of(distro, "vendor", LOWER DIGITS "_", "a-z, 0-9 and '_' (in a triple)");
-	static const char *const urls[] = {"home", "docs", "support", "bugs"};
-	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
-		must_be_url(distro, urls[i]);
+	must_be_url(distro, "home", false);
+	must_be_url(distro, "docs", false);
+	must_be_url(distro, "support", true);
+	must_be_url(distro, "bugs", true);
 	return distro;
 }
