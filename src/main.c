@@ -42,6 +42,11 @@ static const char *machine(const struct options *options)
 	return target_named(&targets, options->build)->machine;
 }
 
+static bool builds(const struct options *options)
+{
+	return !*options->verb || !strcmp(options->verb, "verify");
+}
+
 // "verify/NAME" speaks of a stage that only verify makes; its log is to be read, its room looked into.
 static const char *verified(const struct options *options)
 {
@@ -83,8 +88,7 @@ static const char *mirror(const struct options *options)
 {
 	char path[PATH_MAX];
 	const char *given = options->run.mirror;
-	bool brings = !*options->verb || !strcmp(options->verb, "verify");
-	if (!brings || !given || !*given)
+	if (!builds(options) || !given || !*given)
 		return NULL;
 	const char *folder = without_scheme(given);
 	if (strstr(folder, "://"))
@@ -156,6 +160,20 @@ static const struct {
 	{"export", verb_export}, {"gc", verb_gc},   {"report", verb_report},
 };
 
+// What only reads makes none: a slip of the pen would leave a folder, and nothing be found in it.
+static const struct store *open_store(const struct options *options, const char *place)
+{
+	const char *folder = store_folder(options);
+	if (!folder)
+		fail(EXIT_INPUT, NO_STORE);
+	bool missing = access(mem_format("%s/trees", folder), F_OK) < 0 && errno == ENOENT;
+	if (missing && !builds(options))
+		fail(EXIT_INPUT,
+		     "there is no store at %s; name another with --store, or first run: %s%s",
+		     folder, fail_self(), place);
+	return store_open(folder);
+}
+
 static enum exit_status with_store(const struct options *options, const char *again)
 {
 	const struct plan *plan = make_plan(options);
@@ -165,10 +183,7 @@ static enum exit_status with_store(const struct options *options, const char *ag
 	wish.again = again;
 	wish.go_on = true;
 	check_names(options, plan);
-	const char *folder = store_folder(options);
-	if (!folder)
-		fail(EXIT_INPUT, NO_STORE);
-	const struct store *store = store_open(folder);
+	const struct store *store = open_store(options, wish.place);
 	const struct host *host =
 		host_look(store, &(struct host_wish){plan->host_clang, options->host_cc});
 	const struct jobs *jobs = jobs_make(plan, store, host);

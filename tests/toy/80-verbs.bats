@@ -335,6 +335,7 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 
 @test "shell: a stage that is not built says how to build it" {
 	rm -rf "$store"
+	mkdir -p "$store/trees"
 	run boot shell stage2 -- true
 	ended 2
 	says "--until stage2"
@@ -359,6 +360,20 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	ended 0
 	[ "${#lines[@]}" = 2 ]
 	printf '%s\n' "$output" | grep -q "^$native .*this machine$"
+}
+
+@test "what only reads makes no store, and says where there is none" {
+	for verb in why "why hello" "log hello" "shell stage2" "shell hello" "export stage2 --format dir" report gc; do
+		for place in "$BATS_TEST_TMPDIR/nowhere" "$BATS_TEST_TMPDIR/empty"; do
+			mkdir -p "$BATS_TEST_TMPDIR/empty"
+			# shellcheck disable=SC2086 # words
+			store=$place run boot $verb
+			ended 2
+			says "there is no store at $place; name another with --store, or first run: ./bootstrap --target $native --store $place"
+			equal made "" "$(ls -A "$place" 2>/dev/null)"
+		done
+	done
+	[ ! -e "$BATS_TEST_TMPDIR/nowhere" ]
 }
 
 @test "targets, gc: with several of this machine's, and with none" {

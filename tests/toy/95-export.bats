@@ -474,6 +474,7 @@ well_formed() { # BILL...
 
 @test "export: a stage that is not built says how to build it, and nothing is made" {
 	rm -rf "$store"
+	mkdir -p "$store/trees"
 	run boot export stage2 --format tar.zst
 	ended 2
 	says "stage2 is not built yet; first run: ./bootstrap --target $native --store"
