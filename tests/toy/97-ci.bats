@@ -403,6 +403,20 @@ tried() { [ "$(cat store/objects/*/build/tries 2>/dev/null | wc -l)" = "$1" ]; }
 	says "there is no target 'nosuch'"
 }
 
+@test "ci: a word that will not do is told before the cache is unpacked" {
+	mkdir cache
+	echo nothing >"cache/$native.tar.zst"
+	for wrong in TARGET=nosuch STAGE=nosuch TIME_LIMIT=soon FORMATS=zip "FORMATS=tar.zst zip" FORMATS=oci; do
+		[ "$wrong" != FORMATS=oci ] || export STAGE=stage1
+		run env "$wrong" ci/job
+		ended 2
+		silent_on "starting from nothing"
+		[ ! -e store ]
+		[ ! -e out ]
+	done
+	says "oci is for stages that run on the target"
+}
+
 @test "ci: the workflow's jobs, run here, bootstrap both targets" {
 	export_plainly near
 	export_plainly far
