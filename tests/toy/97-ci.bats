@@ -144,8 +144,9 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	check_result out "$native" 1
 	# and gives it in other formats, as its head says
 	sed -n '/^# The env/,/^set/p' ci/job | grep -qw FORMATS
-	FORMATS="dir tar.xz" ci/job --last
+	FORMATS="dir tar.xz oci" ci/job --last
 	[ -f "out/$native-stage2.tar.xz.sha256" ]
+	[ -f "out/$native-stage2.oci.tar.sha256" ]
 	(cd out && sha256sum -c --quiet "$native-stage2.dir.sha256")
 }
 
