@@ -418,6 +418,33 @@ tried() { [ "$(cat store/objects/*/build/tries 2>/dev/null | wc -l)" = "$1" ]; }
 	says "oci is for stages that run on the target"
 }
 
+@test "ci: where nothing was built for a mistake in a recipe, nothing is packed" {
+	TIME_LIMIT=60s
+	add stage1 wrong for=build <<<'build() { if; }'
+	run ci/job
+	ended 2
+	says "nothing was built"
+	[ ! -e "cache/$native.tar.zst" ]
+	sed -i /^wrong/d "$world/stages/stage1"
+	ci/job
+	echo 'wrong for=build' >>"$world/stages/stage1"
+	touch -d '1 hour ago' "cache/$native.tar.zst"
+	before=$(stat -c %Y "cache/$native.tar.zst")
+	run ci/job
+	ended 2
+	equal "packed at" "$before" "$(stat -c %Y "cache/$native.tar.zst")"
+}
+
+@test "ci: a store that has lost its records is as good as none" {
+	TIME_LIMIT=60s
+	ci/job
+	rm -r store/records
+	run ci/job
+	ended 0
+	silent_on "find:"
+	equal "started again" "" "$(started)"
+}
+
 @test "ci: the workflow's jobs, run here, bootstrap both targets" {
 	export_plainly near
 	export_plainly far
