@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,22 +93,6 @@ static struct text text_of(const struct jobs *jobs, const char *before)
 	return text;
 }
 
-static bool write_whole(const char *path, const struct text *text)
-{
-	const char *aside = mem_format("%s.%d", path, (int)getpid());
-	FILE *file = fopen(aside, "we");
-	if (!file)
-		return false;
-	bool done = fwrite(text->bytes, 1, text->length, file) == text->length && !fflush(file) &&
-		    !fsync(fileno(file));
-	if (!fclose(file) && done && !rename(aside, path))
-		return true;
-	int error = errno;
-	unlink(aside);
-	errno = error;
-	return false;
-}
-
 void checkout_note(const struct jobs *jobs)
 {
 	const struct store *store = jobs->store;
@@ -118,7 +101,7 @@ void checkout_note(const struct jobs *jobs)
 	struct text text = text_of(jobs, before);
 	if (before && !strcmp(before, text.bytes))
 		return;
-	bool done = tree_folder(store_path(store, "checkouts")) && write_whole(path, &text);
+	bool done = tree_folder(store_path(store, "checkouts")) && file_replace(path, text.bytes);
 	// Into a store that can only be read nothing came that anybody could miss.
 	if (!done && errno != EROFS && errno != EACCES)
 		warn("%s: cannot be written: %s; gc of another checkout may remove what this one needs",

@@ -1,10 +1,11 @@
-// Enters: a path. Leaves: the text that is there, in the arena. May touch: that file, to read it.
+// Enters: a path. Leaves: the text that is there, in the arena, or is to be. May touch: that file.
 #include "file.h"
 #include "fail.h"
 #include "mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,4 +57,42 @@ char *file_try(const char *path)
 {
 	const char *trouble;
 	return read_text(path, &trouble);
+}
+
+static bool write_all(int fd, const char *text, bool flush)
+{
+	size_t length = strlen(text);
+	errno = ENOSPC; // a write that falls short leaves none
+	return write(fd, text, length) == (ssize_t)length && (!flush || !fsync(fd));
+}
+
+static bool write_new(const char *path, const char *text, bool flush)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	bool done = fd >= 0 && write_all(fd, text, flush);
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 && !done)
+		unlink(path);
+	errno = error;
+	return done;
+}
+
+bool file_write(const char *path, const char *text)
+{
+	return write_new(path, text, false);
+}
+
+bool file_replace(const char *path, const char *text)
+{
+	const char *aside = mem_format("%s.%d", path, (int)getpid());
+	if (!write_new(aside, text, true))
+		return false;
+	if (!rename(aside, path))
+		return true;
+	int error = errno;
+	unlink(aside);
+	errno = error;
+	return false;
 }

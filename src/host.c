@@ -80,21 +80,11 @@ static const char *ask_version(const char *path)
 		;
 	int status = pclose(answer);
 	if (WIFSIGNALED(status))
-		fail(EXIT_HOST, "%s --version was ended by signal %d; is the machine short of memory?",
-		     path, WTERMSIG(status));
+		fail(EXIT_HOST,
+		     "%s --version was ended by signal %d; is the machine short of memory?", path,
+		     WTERMSIG(status));
 	line[strcspn(line, "\n")] = '\0';
 	return mem_text(line);
-}
-
-static void write_note(const char *path, const char *text)
-{
-	const char *aside = mem_format("%s.%d", path, (int)getpid());
-	FILE *file = fopen(aside, "we");
-	if (!file)
-		return; // asked again next time, that is all
-	fputs(text, file);
-	if (fclose(file) || rename(aside, path) < 0)
-		unlink(aside);
 }
 
 const char *host_version(const struct store *store, const char *program)
@@ -111,7 +101,8 @@ const char *host_version(const struct store *store, const char *program)
 	if (known && !strncmp(known, stamp, strlen(stamp)))
 		return known + strlen(stamp);
 	const char *version = ask_version(path);
-	write_note(note, mem_format("%s%s", stamp, version));
+	file_replace(note,
+		     mem_format("%s%s", stamp, version)); // else it is asked again, that is all
 	return version;
 }
 

@@ -62,17 +62,6 @@ bool store_is_locked(const struct store *store, const char *key)
 
 static const char FLUSHED[] = "flushed"; // in place of the name of a boot
 
-// Of use, but not needed: without it a job begins anew.
-static void mark(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	size_t length = strlen(text);
-	if (fd >= 0 && write(fd, text, length) != (ssize_t)length)
-		unlink(path);
-	if (fd >= 0)
-		close(fd);
-}
-
 // random(4): another one each time the kernel starts. "" where it does not tell.
 static const char *boot(void)
 {
@@ -96,7 +85,7 @@ bool store_begin(const struct store *store, const char *key, bool keep, const ch
 	// First: of a folder that is half emptied no later try may believe that it can go on. And a power cut would
 	// bring back what is not flushed.
 	bool paused = !unlink(mem_format("%s/paused", folder));
-	mark(mem_format("%s/boot", folder), boot());
+	file_write(mem_format("%s/boot", folder), boot());
 	if (paused && !store_sync(store))
 		return failed(error, folder, "flushed");
 	if (!keep)
@@ -122,8 +111,8 @@ bool store_copy(const struct store *store, const char *key, const char *name, co
 void store_pause(const struct store *store, const char *key, bool flush)
 {
 	if (flush && store_sync(store))
-		mark(store_path(store, "objects/%s/boot", key), FLUSHED);
-	mark(store_path(store, "objects/%s/paused", key), "");
+		file_write(store_path(store, "objects/%s/boot", key), FLUSHED);
+	file_write(store_path(store, "objects/%s/paused", key), "");
 }
 
 bool store_was_paused(const struct store *store, const char *key)
@@ -134,7 +123,7 @@ bool store_was_paused(const struct store *store, const char *key)
 void store_again(const struct store *store, const char *key)
 {
 	tree_folder(store_path(store, "objects/%s", key));
-	mark(store_path(store, "objects/%s/again", key), "");
+	file_write(store_path(store, "objects/%s/again", key), "");
 }
 
 bool store_is_again(const struct store *store, const char *key)

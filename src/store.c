@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,25 +144,6 @@ const struct record *store_latest(const struct store *store, const char *target,
 	return key ? record_read(store, key) : NULL;
 }
 
-// A whole file or none: written aside, flushed, renamed.
-static bool write_whole(const char *path, const char *text)
-{
-	const char *aside = mem_format("%s.%d", path, (int)getpid());
-	size_t length = strlen(text);
-	int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd >= 0)
-		errno = ENOSPC; // a write that falls short leaves none
-	bool done = fd >= 0 && write(fd, text, length) == (ssize_t)length && !fsync(fd);
-	if (fd >= 0)
-		close(fd);
-	if (done && !rename(aside, path))
-		return true;
-	int error = errno;
-	unlink(aside);
-	errno = error;
-	return false;
-}
-
 bool store_sync(const struct store *store)
 {
 	int fd = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -199,7 +179,7 @@ static void write_latest(const struct store *store, const struct record *record)
 	*slash = '\0';
 	bool done = tree_folder(path);
 	*slash = '/';
-	if (!done || !write_whole(path, record->key))
+	if (!done || !file_replace(path, record->key))
 		warn("%s: cannot be written: %s", path, strerror(errno));
 }
 
@@ -211,7 +191,7 @@ static bool write_record(const struct store *store, const struct record *record)
 	bool moved = !rename(log, kept);
 	if (!moved && errno != ENOENT)
 		return false;
-	if (write_whole(store_path(store, "records/%s", record->key), record_text(record)))
+	if (file_replace(store_path(store, "records/%s", record->key), record_text(record)))
 		return true;
 	int error = errno;
 	if (moved)
@@ -231,7 +211,7 @@ bool store_commit(const struct store *store, struct record *record, const char *
 	record->out = sum.digest;
 	record->bytes = sum.bytes;
 	if (!store_sync(store) || !move_tree(store, made, record->out) ||
-	    !write_whole(store_path(store, "inputs/%s", record->key), inputs) ||
+	    !file_replace(store_path(store, "inputs/%s", record->key), inputs) ||
 	    !write_record(store, record)) {
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
 		return false;
@@ -247,7 +227,7 @@ bool store_commit_union(const struct store *store, const char *key, const char *
 	const char *folder = store_path(store, "objects/%s", key);
 	const char *made = mem_format("%s/out", folder);
 	if (!tree_date(made) || !store_sync(store) ||
-	    !write_whole(store_path(store, "inputs/%s", key), inputs) ||
+	    !file_replace(store_path(store, "inputs/%s", key), inputs) ||
 	    !move_tree(store, made, key)) {
 		*error = mem_format("%s: cannot be kept: %s", folder, strerror(errno));
 		return false;

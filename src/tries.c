@@ -3,7 +3,6 @@
 #include "file.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,14 +15,8 @@ static const char *note_of(const char *target, const char *job)
 
 void tries_note(const struct store *store, const char *key, const char *target, const char *job)
 {
-	const char *note = note_of(target, job);
-	int fd = open(store_path(store, "objects/%s/job", key),
-		      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return; // then log knows it by its key alone
-	ssize_t ignored = write(fd, note, strlen(note));
-	(void)ignored;
-	close(fd);
+	// Without it log knows the try by its key alone.
+	file_write(store_path(store, "objects/%s/job", key), note_of(target, job));
 }
 
 static bool is_of(const struct store *store, const char *key, const char *note)
@@ -34,11 +27,10 @@ static bool is_of(const struct store *store, const char *key, const char *note)
 
 void tries_spend(const struct store *store, const struct record *record)
 {
-	FILE *to = fopen(store_path(store, "objects/%s/spent", record->key), "we");
-	if (!to)
-		return; // then the record tells of the last try alone
-	fprintf(to, "%.3f %.3f\n%s\n", record->seconds, record->cpu, record->phases);
-	fclose(to);
+	const char *note = mem_format("%.3f %.3f\n%s\n", record->seconds, record->cpu,
+				      record->phases);
+	// Without it the record tells of the last try alone.
+	file_write(store_path(store, "objects/%s/spent", record->key), note);
 }
 
 void tries_spent(const struct store *store, struct record *record)
