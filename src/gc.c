@@ -124,12 +124,13 @@ static enum exit_status sweep(const struct jobs *jobs, const struct options *opt
 		keep_targets(options, jobs, &kept);
 	struct list doomed = store_doomed(store, &kept.names);
 	struct list wastes = waste_of(store, &doomed);
-	long long swept = dry ? 0 : store_sweep(store, &doomed);
-	if (!dry)
+	if (!dry) {
+		store_sweep(store, &doomed);
 		checkout_sweep(store, options->root, by_size ? NULL : &kept.notes);
-	long long found = print_waste(&wastes, options->run.talk == QUIET);
-	printf("%.1f MiB %s from %s\n", mebibytes(dry ? found : swept),
-	       dry ? "would be removed" : "removed", store->path);
+	}
+	long long bytes = print_waste(&wastes, options->run.talk == QUIET);
+	printf("%.1f MiB %s from %s\n", mebibytes(bytes), dry ? "would be removed" : "removed",
+	       store->path);
 	return EXIT_DONE;
 }
 

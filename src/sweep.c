@@ -44,13 +44,6 @@ static bool is_kept(const struct list *names, const char *name)
 	return names->count && bsearch(&name, names->at, names->count, sizeof *names->at, by_text);
 }
 
-static void sweep_entry(const char *path)
-{
-	nftw(path, count, 32, FTW_PHYS);
-	if (!tree_discard(path))
-		warn("%s: cannot be removed", path);
-}
-
 static void doom(const struct store *store, const char *folder, const char *name,
 		 struct list *doomed)
 {
@@ -109,14 +102,13 @@ struct list store_doomed(const struct store *store, struct list *names)
 	return doomed;
 }
 
-long long store_sweep(const struct store *store, const struct list *doomed)
+void store_sweep(const struct store *store, const struct list *doomed)
 {
-	counted = 0;
 	EACH(const char, path, *doomed)
-		sweep_entry(path);
+		if (!tree_discard(path))
+			warn("%s: cannot be removed", path);
 	sweep_roots(store);
 	journal_sweep(store);
-	return counted;
 }
 
 struct use {
