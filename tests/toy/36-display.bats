@@ -294,12 +294,18 @@ plain() { # ASSIGNMENT
 	no_strays
 }
 
+# Once it says so, the terminal is its own: before, the keys are for the shell.
+interrupt_in_there() {
+	type_in "sh -c \"echo 'at' 'work'; exec sleep 600\""
+	eventually shown "at work"
+	screen send-keys C-c
+}
+
 @test "a shell in a room: its status, Ctrl-C in it, and the terminal is given back" {
 	open_screen
 	type_in "clear; ./boot shell stage1"
 	eventually shown "stage1:"
-	type_in "sleep 600"
-	screen send-keys C-c
+	interrupt_in_there
 	type_in "echo 'still' 'in it'"
 	eventually shown "still in it"
 	type_in "clear; exit 3"
@@ -315,8 +321,7 @@ plain() { # ASSIGNMENT
 		type_in "clear; ./boot shell stage1 -- $shell"
 		type_in "echo 'in' 'it'"
 		eventually shown "in it"
-		type_in "sleep 600"
-		screen send-keys C-c
+		interrupt_in_there
 		type_in "clear; exit 4"
 		type_in "echo 'ended' \$?"
 		eventually shown "ended 4"
