@@ -15,8 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY = 64 }; // digits of a hash
-
 static const char mark[] = "\ncheckout ";
 
 static const char *real(const char *root)
@@ -44,11 +42,11 @@ static char *next(const char **at, const char **job)
 {
 	const char *line = *at;
 	size_t length = strcspn(line, "\n");
-	if (length <= KEY || strcspn(line, " ") != KEY)
+	if (length <= HASH_DIGITS || strcspn(line, " ") != HASH_DIGITS)
 		return NULL;
 	*at += length + (line[length] == '\n');
-	*job = mem_copy(line + KEY + 1, length - KEY - 1);
-	return mem_copy(line, KEY);
+	*job = mem_copy(line + HASH_DIGITS + 1, length - HASH_DIGITS - 1);
+	return mem_copy(line, HASH_DIGITS);
 }
 
 static void line(struct text *text, const char *key, const char *job)
@@ -84,9 +82,9 @@ static struct text text_of(const struct jobs *jobs, const char *before)
 	for (char *key; before && (key = next(&before, &job_name));)
 		names_add(&keys, job_name, key);
 	EACH(struct job, job, jobs->all) {
+		// A build that is there has nobody look at its source.
 		if (job->kind == JOB_FETCH || job->kind == JOB_UNPACK)
-			job_set_key(jobs,
-				    job); // a build that is there has nobody look at its source
+			job_set_key(jobs, job);
 		add(&text, jobs->store, job, &keys);
 	}
 	text_push(&text, end, strlen(end));
@@ -119,7 +117,7 @@ static struct list files(const struct store *store)
 // NULL where a file is not whole: a killed run's, or one that a disk has damaged.
 static const char *root_of(const char *name, const char *text)
 {
-	const char *found = text && strlen(name) == KEY ? strstr(text, mark) : NULL;
+	const char *found = text && strlen(name) == HASH_DIGITS ? strstr(text, mark) : NULL;
 	return found ? found + strlen(mark) : NULL;
 }
 

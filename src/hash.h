@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+enum { HASH_DIGITS = 64 };
+
 struct hash; // one at work
 struct hash *hash_start(void);
 void hash_add(struct hash *hash, const void *bytes, size_t count);

@@ -2,6 +2,7 @@
 // never runs the shell part.
 #include "fail.h"
 #include "file.h"
+#include "hash.h"
 #include "licence.h"
 #include "stage.h"
 
@@ -35,7 +36,8 @@ static void check_first_line(const char *path, const char *name, const char *tex
 static void check_hash(const struct conf *head, const char *key)
 {
 	const struct fact *hash = conf_fact(head, key);
-	if (hash && (strlen(hash->value) != 64 || strspn(hash->value, "0123456789abcdef") != 64))
+	if (hash && (strlen(hash->value) != HASH_DIGITS ||
+		     strspn(hash->value, "0123456789abcdef") != HASH_DIGITS))
 		fail_at(head->path, hash->line,
 			"%s must be 64 lower-case hex digits, as sha256sum prints", key);
 }

@@ -2,6 +2,7 @@
 #include "fail.h"
 #include "file.h"
 #include "folder.h"
+#include "hash.h"
 #include "journal.h"
 #include "names.h"
 #include "store.h"
@@ -16,8 +17,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { KEY = 64 }; // digits of a hash
 
 static long long counted;
 
@@ -141,7 +140,8 @@ static void add_records(const struct store *store, struct list *uses)
 {
 	struct list keys = folder_names(store_path(store, "records"));
 	EACH(const char, key, keys) {
-		const struct record *record = strlen(key) == KEY ? store_find(store, key) : NULL;
+		const struct record *record = strlen(key) == HASH_DIGITS ? store_find(store, key)
+									 : NULL;
 		if (record)
 			add_use(uses, store_path(store, "records/%s", key), key, record->out,
 				record->bytes);
@@ -154,7 +154,7 @@ static void add_unfinished(const struct store *store, struct list *uses)
 	struct list keys = folder_names(store_path(store, "objects"));
 	EACH(const char, key, keys) {
 		const char *path = store_path(store, "objects/%s", key);
-		if (strlen(key) == KEY && !is_done(store, key)) // the others are locks
+		if (strlen(key) == HASH_DIGITS && !is_done(store, key)) // the others are locks
 			add_use(uses, path, key, NULL, bytes_below(path));
 	}
 }
