@@ -85,18 +85,23 @@ static void say_style(struct manifest *to, const char *style)
 			say_file(to, mem_format("src/sh/style/%s", name));
 }
 
-static void say_compiler(struct manifest *to, const char *unused)
-{
-	const struct jobs *jobs = to->jobs;
-	(void)unused;
-	say(to, "tool cc %s", host_version(jobs->store, jobs->host->cc));
-}
-
 static void say_tool(struct manifest *to, const char *tool)
 {
 	const char *version = host_version(to->jobs->store, tool);
 	if (version)
 		say(to, "tool %s %s", tool, version);
+}
+
+// With the compiler, what its output holds of others: an assembler's and a linker's work, the C library, which
+// ldd belongs to, and gcc's C++ library, which a clang links as well.
+static void say_compiler(struct manifest *to, const char *unused)
+{
+	static const char *const others[] = {"as", "ld", "ldd", "gcc"};
+	const struct jobs *jobs = to->jobs;
+	(void)unused;
+	say(to, "tool cc %s", host_version(jobs->store, jobs->host->cc));
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		say_tool(to, others[i]);
 }
 
 // Ten thousand jobs read the shell side and ask for the tools' versions once.
@@ -180,6 +185,8 @@ static void manifest_of_build(struct manifest *to, const struct job *job)
 		say_host(to, item);
 	if (stage_is_native(item->stage))
 		say(to, "native");
+	else
+		say_once(to, &to->jobs->shared->files, "src/sh/base-tools", say_file);
 	if (job->trial)
 		say(to, "emulator %s", emulator_version(to->jobs));
 	if (job->unpack)

@@ -730,7 +730,7 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 @test "the versions of the machine's tools are remembered, and asked again when a tool changes" {
 	# where sandboxes see it: in the place of one that is there
 	with_tool() {
-		run unshare -Urm sh -euc "mount --bind '$BATS_TEST_TMPDIR/tool' '$(readlink -f "$(command -v ninja)")'
+		run unshare -Urm sh -euc "mount --bind '$BATS_TEST_TMPDIR/tool' '$(readlink -f "$(command -v "${1:-ninja}")")'
 			$(the_run) --only uses" 3>&-
 	}
 	printf '#!/bin/sh\necho "odd 1.0"\n' >"$BATS_TEST_TMPDIR/tool"
@@ -745,4 +745,19 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	with_tool
 	ended 0
 	equal jobs stage1/uses "$(started)"
+	for called in as ld ldd gcc; do # by the compiler, whether a recipe names them or not
+		with_tool $called
+		ended 0
+		equal "jobs after another $called" stage1/uses "$(started)"
+	done
+}
+
+@test "another base set builds again what is built among the machine's tools" {
+	warm
+	rm "$world/src/sh"
+	cp -R "$top/src/sh" "$world/src/"
+	sed -i 's/ yes / csplit&/' "$world/src/sh/base-tools"
+	run boot why compiler
+	ended 0
+	says "src/sh/base-tools"
 }
