@@ -50,6 +50,18 @@ files_of() { (cd "$(tree_of "stage2/$1")" && find . ! -type d -printf '%P\n' | L
 	equal files "$(lines_of usr/lib/odd.txt usr/share/info/odd.info)" "$(files_of odd)"
 }
 
+@test "texts forget where they were built, and what is no text is left alone" {
+	packed odd <<-'R'
+		mkdir -p "$OUT/usr/lib"
+		echo "flags='-O2 $CFLAGS'" >"$OUT/usr/lib/flags"
+		printf 'a\0 -ffile-prefix-map=/src=.\n' >"$OUT/usr/lib/bytes"
+	R
+	ended 0
+	cd "$(tree_of stage2/odd)/usr/lib"
+	equal flags "flags='-O2 -O2 -mtoy=$native --sysroot=/sysroot'" "$(cat flags)"
+	equal bytes "$(printf 'a\0 -ffile-prefix-map=/src=.\n' | od -c)" "$(od -c <bytes)"
+}
+
 @test "a package that writes to /etc is refused" {
 	packed odd <<-'R'
 		mkdir -p "$OUT/etc"

@@ -63,11 +63,15 @@ probe() {
 
 @test "SYSROOT is /, no flag names another, and the tools lie in it" {
 	probe <<-'R'
-		echo "$SYSROOT ${TOOLS-none} $PATH $CFLAGS|$LDFLAGS|$BUILD_CC" >&6
+		# spelt otherwise: what a package has of such flags is taken out of it
+		IFS==
+		set -- $CFLAGS
+		IFS=:
+		echo "$SYSROOT ${TOOLS-none} $PATH $*|$LDFLAGS|$BUILD_CC" >&6
 	R
 	# shellcheck disable=SC1090,SC1091
 	triple=$(. "$world/distro" && . "$world/targets/$native" && echo "$triple")
-	equal variables "/ /usr /usr/bin -O2 -mtoy=$native -ffile-prefix-map=/src=. -ffile-prefix-map=/build=.||$triple-clang" \
+	equal variables "/ /usr /usr/bin -O2 -mtoy:$native -ffile-prefix-map:/src:. -ffile-prefix-map:/build:.||$triple-clang" \
 		"$report"
 }
 
