@@ -254,6 +254,19 @@ pin() { # RECIPE FILE
 	done
 }
 
+@test "an archive of which a part finds no place is a clear failure" {
+	own_mirror
+	mkdir -p "$BATS_TEST_TMPDIR/odd/libc-2.1/.unpack/part"
+	cd "$BATS_TEST_TMPDIR/odd"
+	cp "$top"/tests/world/sources/libc-2.1/* libc-2.1
+	tar -c -f "$mirror/libc-2.1.tar" libc-2.1
+	cd /
+	pin libc libc-2.1.tar
+	run boot --only stage1/libc
+	ended 1
+	says "unpack/libc failed"
+}
+
 @test "a patch that does not apply is a clear failure" {
 	sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patch"
 	run boot
