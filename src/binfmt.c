@@ -29,6 +29,10 @@ static const char *hex(const unsigned char *bytes)
 	return text;
 }
 
+// F: the emulator is opened here and now, so that no room has to have it; P: a program is told the name it was
+// started by, not only where its file is, as on a machine of its own (Linux: admin-guide/binfmt-misc.rst).
+#define FLAGS "PF"
+
 // Any OS ABI, fixed and position-independent programs alike; everything else as in the sample.
 static const char *line(const unsigned char *sample, const char *interpreter)
 {
@@ -39,7 +43,7 @@ static const char *line(const unsigned char *sample, const char *interpreter)
 	magic[EI_OSABI] = mask[EI_OSABI] = 0;
 	magic[little ? 16 : 17] = ET_EXEC;
 	mask[little ? 16 : 17] = 0xfe; // ET_EXEC is 2, ET_DYN 3
-	return mem_format(":bootstrap:M:0:%s:%s:%s:F", hex(magic), hex(mask), interpreter);
+	return mem_format(":bootstrap:M:0:%s:%s:%s:" FLAGS, hex(magic), hex(mask), interpreter);
 }
 
 static bool private_mounts(void)
@@ -123,5 +127,5 @@ const char *binfmt_trial(const struct target *target)
 	const char *interpreter = binfmt_interpreter(target);
 	if (!private_mounts() || !interpreter)
 		return NULL;
-	return mem_format(":bootstrap:M::bootstrap's trial::%s:F", interpreter);
+	return mem_format(":bootstrap:M::bootstrap's trial::%s:" FLAGS, interpreter);
 }

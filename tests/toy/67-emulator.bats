@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What becomes of jobs whose emulator crashes or hangs.
+# What emulated programs see, and what becomes of jobs whose emulator crashes or hangs.
 load common
 load foreign
 
@@ -12,6 +12,14 @@ victim() {
 	add stage2.5 victim
 	foreign_program "$world/recipes/victim/crash" crash
 	foreign_program "$world/recipes/victim/hang" hang
+}
+
+@test "an emulated program knows the name it was started by" {
+	victim <<<'package() { (exec -a other "$RECIPE/name") >"$OUT/said"; }'
+	foreign_program "$world/recipes/victim/name" name
+	run boot_foreign
+	ended 0
+	equal name other "$(cat "$(tree_of stage2.5/victim "$foreign")/said")"
 }
 
 @test "a crash of the emulator is told, and tried again once, where it was" {

@@ -38,8 +38,8 @@ foreign_stages() {
 	printf 'runs=target\ntools=stage2\nbase=stage2\nnative=quick\n' >"$world/stages/stage2.5"
 }
 
-# foreign_program FILE crash|end|hang: a program of the other processor that dies of SIGILL, ends well, or waits
-# for ever
+# foreign_program FILE crash|end|name|hang: a program of the other processor that dies of SIGILL, ends well, says the
+# first five letters of the name it was started by and ends, or waits for ever
 foreign_program() {
 	python3 - "$foreign" "$@" <<-'P'
 		import os, struct, sys
@@ -47,9 +47,12 @@ foreign_program() {
 		arm = target == "far"
 		if what == "crash":
 		    code = bytes(4) if arm else b"\x0f\x0b"
-		elif what == "end":  # exit(0)
+		elif what in ("end", "name"):  # exit(0), after write(1, argv[0], 5)
 		    code = (struct.pack("<3I", 0xd2800000, 0xd2800000 | 93 << 5 | 8, 0xd4000001) if arm else
 		            b"\x31\xff\xb8\x3c\0\0\0\x0f\x05")
+		    if what == "name":
+		        code = (struct.pack("<5I", 0xd2800020, 0xf94007e1, 0xd28000a2, 0xd2800000 | 64 << 5 | 8, 0xd4000001)
+		                if arm else bytes.fromhex("bf01000000488b742408ba05000000b8010000000f05")) + code
 		elif arm:  # ppoll(0, 0, 0, 0, 0), then around in a circle
 		    code = struct.pack("<8I", *(0xd2800000 | n for n in range(5)), 0xd2800000 | 73 << 5 | 8, 0xd4000001,
 		                       0x14000000)

@@ -300,7 +300,7 @@ static void little_programs_are_known_by_their_header(void **state)
 		"\\x7f\\x45\\x4c\\x46\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00"
 		"\\x02\\x00\\xb7\\x00:"
 		"\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff"
-		"\\xfe\\xff\\xff\\xff:/usr/bin/qemu:F");
+		"\\xfe\\xff\\xff\\xff:/usr/bin/qemu:PF");
 }
 
 static void big_ones_too(void **state)
@@ -311,7 +311,7 @@ static void big_ones_too(void **state)
 	sample[19] = 22;
 	const char *text = line(sample, "/q");
 	assert_non_null(strstr(text, "\\x00\\x02\\x00\\x16:"));
-	assert_non_null(strstr(text, "\\xff\\xfe\\xff\\xff:/q:F"));
+	assert_non_null(strstr(text, "\\xff\\xfe\\xff\\xff:/q:PF"));
 	// the kernel's limit for a registration
 	assert_true(strlen(text) < 1920);
 }
