@@ -49,7 +49,7 @@ static void say_settings(struct json *json, const struct export *export)
 	json_array(json, "Env");
 	json_text(json, NULL, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	json_end(json);
-	json_array(json, "Entrypoint");
+	json_array(json, "Cmd"); // as an Entrypoint it would be given every other command to read
 	json_text(json, NULL, "/bin/sh");
 	json_end(json);
 	json_object(json, "Labels");

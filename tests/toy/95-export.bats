@@ -149,7 +149,7 @@ same_folder() { eval "$(folder_check "$name")"; }
 	equal version 1 "$(jq -r '.Labels["org.opencontainers.image.version"]' <<<"$output")"
 	equal title "Toy Linux" "$(jq -r '.Labels["org.opencontainers.image.title"]' <<<"$output")"
 	equal time 2023-11-14T22:13:20Z "$(jq -r .Created <<<"$output")"
-	equal entry '["/bin/sh"]' "$(skopeo inspect --config --raw "oci-archive:$name.oci.tar" | jq -c .config.Entrypoint)"
+	equal command '["/bin/sh"]' "$(skopeo inspect --config --raw "oci-archive:$name.oci.tar" | jq -c '.config | .Cmd, .Entrypoint // empty')"
 	equal name toy:1-stage2 "$(tar -xOf "$name.oci.tar" ./index.json |
 		jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]')"
 	# skopeo checks every digest, the unpacked layer's among them where it packs anew
