@@ -187,10 +187,12 @@ static void check_replaced(const char *path)
 {
 	struct stat info;
 	const char *what = "was not exported";
-	if (lstat(path, &info) < 0 || !rmdir(path))
+	if (lstat(path, &info) < 0)
 		return;
 	if (!S_ISDIR(info.st_mode))
 		what = "is no folder";
+	else if (!folder_names(path).count)
+		return;
 	else if (!access(mem_format("%s.provenance.json", path), F_OK))
 		return;
 	fail(EXIT_INPUT, "%s is there already and %s; remove it, or give another --output", path,

@@ -383,6 +383,16 @@ well_formed() { # BILL...
 	[ ! -e "$name.sha256.sig" ]
 }
 
+@test "export: an empty folder stays where nothing could take its place" {
+	needs ssh-keygen
+	mkdir empty
+	run boot export stage2 --format dir --output empty --sign /etc/hostname
+	ended 2
+	only empty
+	boot export stage2 --format dir --output empty
+	[ -d empty/usr ]
+}
+
 @test "export: what is no key, and one that is not there" {
 	needs ssh-keygen
 	run boot export stage2 --format tar.zst --sign nosuch
