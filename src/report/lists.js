@@ -46,9 +46,10 @@ function grouped(list, name, value) {
 const worked = sum(jobs, job => job.took);
 const lastRun = data.runs.find(run => run.last);
 
-// What share of the last run's time its processors worked for it.
+// What share of the last run's time its processors worked for it; what earlier tries of a job took is not that run's.
 function busy(made) {
-	const could = lastRun && lastRun.end ? (lastRun.end - lastRun.start) * lastRun.slots : 0, used = sum(made, job => job.cpu);
+	const could = lastRun && lastRun.end ? (lastRun.end - lastRun.start) * lastRun.slots : 0;
+	const used = sum(made, job => job.cpu * (1 - (job.earlier || 0) / (job.seconds || 1)));
 	return could > 0 && used > 0 ? percent(used, could) + ' of its processors' : '';
 }
 

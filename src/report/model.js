@@ -61,7 +61,8 @@ jobs.forEach((job, id) => {
 for (const job of jobs) for (const need of job.needs) need.neededBy.push(job);
 for (const bar of bars) {
 	bar.job.bars.push(bar);
-	if (bar.what === 'made') bar.job.took = bar.end - bar.start;
+	// a record has the time of earlier tries as well
+	if (bar.what === 'made' && !bar.job.seconds) bar.job.took = bar.end - bar.start;
 }
 // A stage is as large as its parts; later parts may replace files of earlier ones.
 for (const stage of data.stages)

@@ -143,6 +143,12 @@ browse() {
 	ended 0
 }
 
+@test "report: a job that was gone on with in a browser" {
+	boot report --output "$page"
+	run browse resumed "$page"
+	ended 0
+}
+
 @test "report: ten thousand jobs in a browser" {
 	boot report --output "$page"
 	run browse large "$page"

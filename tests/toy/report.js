@@ -191,6 +191,16 @@ const tests = {
 		});
 	},
 
+	// Half of a job's time was an earlier run's, which the bar of the last one does not show.
+	async resumed(context, file) {
+		const resumed = changed(file, folder + '/resumed.html', data =>
+			Object.assign(data.jobs.find(one => one.name === 'stage2/hello'), {seconds: 8000, earlier: 4000}));
+		await open(context, resumed, async page => {
+			assert.strictEqual(await page.evaluate("jobs.find(job => job.name === 'stage2/hello').took"), 8000);
+			assert.strictEqual(await page.evaluate('worked >= 8000'), true);
+		});
+	},
+
 	// The same page with ten thousand jobs among its facts, a few needs each, on eight slots.
 	async large(context, file) {
 		const many = changed(file, folder + '/many.html', data => {
