@@ -129,6 +129,16 @@ pin() { # RECIPE FILE
 	equal requests "$(lines_of "libc-2.1.tar " "libc-2.1.tar bytes=$half-")" "$(requests | grep libc)"
 }
 
+@test "a download that is cut off many times goes on as long as it grows" {
+	own_mirror
+	head -c 3000 /dev/zero >>"$mirror/libc-2.1.tar"
+	pin libc libc-2.1.tar
+	serve drip
+	run from_url --only unpack/libc
+	ended 0
+	[ "$(requests | grep -c libc-2.1.tar)" -gt 9 ]
+}
+
 @test "a download that was interrupted goes on in the middle" {
 	own_mirror
 	# long enough for curl to write some of the first half
