@@ -27,13 +27,17 @@ void events_open(const char *path)
 
 // ---- JSON ----
 
-// NULL leaves the field out. What is longer than any message should be is cut.
+// NULL leaves the field out.
 static void text(const char *name, const char *value)
 {
-	enum { LONGEST = 1000 };
-	if (value && strlen(value) > LONGEST)
-		value = mem_copy(value, LONGEST);
 	json_text(json, name, value);
+}
+
+// A line of somebody else's: what is longer than any message should be is cut.
+static void message(const char *name, const char *value)
+{
+	enum { LONGEST = 1000 };
+	text(name, value && strlen(value) > LONGEST ? mem_copy(value, LONGEST) : value);
 }
 
 static void whole(const char *name, long long value)
@@ -160,9 +164,9 @@ void event_failed(const struct job *job, const char *phase, const char *why, con
 	if (!begin("failed", job))
 		return;
 	text("phase", *phase ? phase : NULL);
-	text("why", why);
+	message("why", why);
 	text("log", log);
-	text("error", error);
+	message("error", error);
 	tally();
 	end();
 }
@@ -172,7 +176,7 @@ void event_retry(const struct job *job, const char *phase, const char *why, cons
 	if (!begin("retry", job))
 		return;
 	text("phase", *phase ? phase : NULL);
-	text("why", why);
+	message("why", why);
 	text("log", log);
 	end();
 }
@@ -189,7 +193,7 @@ void event_stop(int status, const char *why)
 	if (!begin("stop", NULL))
 		return;
 	whole("status", status);
-	text("why", why);
+	message("why", why);
 	end();
 }
 

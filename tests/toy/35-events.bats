@@ -52,6 +52,12 @@ add_broken() {
 	equal estimate 1200 "$(sed -n 's/.*"event":"start".*"stage2\/slow".*"estimate":\([0-9]*\).*/\1/p' "$events")"
 }
 
+@test "events: the command to go on is told to its end" {
+	for _ in $(seq 60); do set -- "$@" --only stage2/hello; done
+	boot --quiet --json "$events" "$@"
+	equal words 60 "$(grep '"event":"run"' "$events" | grep -o -e '--only stage2/hello' | wc -l)"
+}
+
 @test "events: everything of a first run, every kind of job" {
 	rm -rf "$store"
 	run boot --quiet --json "$events"
