@@ -64,10 +64,10 @@ static struct finding check_program(const struct store *store, const char *progr
 	for (size_t i = 0; i < sizeof oldest / sizeof *oldest; i++)
 		if (!strcmp(oldest[i].program, program) && *finding.fact &&
 		    !version_at_least(finding.fact, oldest[i].major, oldest[i].minor))
-			finding.trouble = mem_format("%s is too old, LLVM wants %d.%d; put a newer "
-						     "one first in PATH's system folders",
-						     finding.fact, oldest[i].major,
-						     oldest[i].minor);
+			finding.trouble =
+				mem_format("%s is %s, LLVM wants %d.%d or newer; replace it, "
+					   "or put a newer one into /usr/local/bin",
+					   path, finding.fact, oldest[i].major, oldest[i].minor);
 	return finding;
 }
 

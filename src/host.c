@@ -59,11 +59,13 @@ static const char *search(const char *path, const char *program)
 	}
 }
 
-// The system's own folders come before the user's PATH: a sandbox shows those, and no home.
+// The system's own folders come before the user's PATH: a sandbox shows those, and no home. What the administrator
+// installed beside the distribution's comes first, as usual.
 const char *host_path(const char *program)
 {
 	const char *path = getenv("PATH");
-	const char *file = search("/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin", program);
+	const char *file = search("/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+				  program);
 	return file || !path ? file : search(path, program);
 }
 

@@ -112,7 +112,7 @@ fake() { # NAME: its script comes on stdin
 @test "doctor: a program that is too old" {
 	fake old <<<'echo cmake version 3.10.2'
 	on_machine "$place; mount --bind '$fakes/old' \$(command -v cmake)"
-	sick cmake "3.10.2 is too old, LLVM wants 3.20"
+	sick cmake "$(readlink -f "$(command -v cmake)") is 3.10.2, LLVM wants 3.20 or newer; replace it, or put a newer one into /usr/local/bin"
 	ended 3
 }
 
@@ -240,6 +240,25 @@ column() { # NUMBER GROUP...
 	setup_on '"slackware"'
 	ended 3
 	says "setup knows Debian, Fedora, Alpine, Arch and openSUSE"
+}
+
+@test "setup: an old system goes without the compiler it does not have" {
+	fake dpkg-query <<<'[ "${4%-dev}" != "$4" ] && echo "install ok installed"'
+	fake apt-cache <<<'case $2 in clang-*) echo "  Candidate: (none)" ;; lld-*) ;; *) echo "  Candidate: 1" ;; esac'
+	fake apt-get <<<'echo apt-get "$@"'
+	setup_on debian
+	ended 0
+	says "setup: goes without clang-19, which this system does not have"
+	says "setup: goes without lld-19, which this system does not have"
+	equal asked "$(column 3 run | tr ' ' '\n' | tr -d '~' | grep -vE -e '-dev$|^(clang|lld)-' | xargs)" \
+		"$(sed -n 's/^apt-get install .*--no-install-recommends //p' <<<"$output")"
+}
+
+@test "setup: what a package manager cannot do is this machine's trouble" {
+	fake apk <<<'echo no such package; exit 99'
+	setup_on alpine
+	ended 3
+	says "not all that src/packages lists could be installed; the reason is above"
 }
 
 @test "setup: the list has a word in every column" {
