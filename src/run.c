@@ -262,12 +262,12 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 {
 	struct job *job = task->job;
 	const char *phase = task->phase;
-	if (code == EXIT_DONE && task_keep(task, loop->jobs->store)) {
+	if (code == EXIT_DONE && !task->hung && task_keep(task, loop->jobs->store)) {
 		job->state = JOB_KEEPING;
 		watch(loop, task->child.pidfd, task);
 		return;
 	}
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE && !task->hung)
 		trouble = mem_format("no process to keep its output: %s", strerror(errno));
 	bool stopped = task->stopping && !task->hung;
 	struct verdict verdict = verdict_of(task, loop->jobs, code);

@@ -23,6 +23,16 @@ teardown() { common_teardown; }
 	no_strays
 }
 
+@test "one that ends well when it is told to end has failed all the same" {
+	add stage2 stuck <<-'R'
+		build() { trap 'echo told' TERM; sleep 600 || echo no >answer; }
+		package() { cp answer "$OUT/"; }
+	R
+	run boot --hang-limit 2s
+	ended 1
+	says "stage2/stuck failed: hung: for "
+}
+
 @test "one that only looks whether it still has to wait is hung, too" {
 	add stage2 stuck <<'R'
 tools=python3
