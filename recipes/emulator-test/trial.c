@@ -471,7 +471,7 @@ static bool wait_in_time(pid_t child, int *status)
 			return true;
 		nanosleep(&moment, NULL);
 	}
-	kill(-child, SIGKILL);
+	kill(child, SIGKILL); // it may have no group yet
 	waitpid(child, status, 0);
 	return false;
 }
@@ -481,7 +481,8 @@ static bool run(const struct trial *trial)
 	int pipes[2], status = 0;
 	char reason[REASON] = "";
 	fflush(stdout);
-	if (pipe2(pipes, O_CLOEXEC) < 0)
+	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) <
+	    0) // what is left of a trial may hold its end open
 		return false;
 	pid_t child = fork();
 	if (child == 0) {
@@ -492,6 +493,8 @@ static bool run(const struct trial *trial)
 	}
 	close(pipes[1]);
 	bool in_time = child > 0 && wait_in_time(child, &status);
+	if (child > 0)
+		kill(-child, SIGKILL);
 	ssize_t length = in_time ? read(pipes[0], reason, sizeof reason - 1) : 0;
 	close(pipes[0]);
 	if (in_time && !status)

@@ -18,6 +18,31 @@ teardown() { cd / && common_teardown; }
 	done
 }
 
+@test "what a trial leaves behind, and what has no group yet, keep it from nothing" {
+	cat >broken.c <<-'C'
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <signal.h>
+		#include <unistd.h>
+		static int depth;
+		pid_t fork(void)
+		{
+			pid_t child = ((pid_t(*)(void))dlsym(RTLD_NEXT, "fork"))();
+			depth += child == 0;
+			if (child == 0 && depth == 2)
+				for (;;) pause();
+			if (child > 0 && depth == 1)
+				raise(SIGSEGV);
+			return child;
+		}
+	C
+	cc -shared -fPIC -o broken.so broken.c -ldl
+	run env LD_PRELOAD="$PWD/broken.so" timeout 60 ./trial
+	ended 1
+	says "broken: fork: dies of signal 11"
+	says "fine: atomics"
+}
+
 @test "it finds what is broken, and tries the rest" {
 	cat >broken.c <<-'C'
 		#include <stdlib.h>
