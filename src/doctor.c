@@ -85,8 +85,8 @@ static void check_programs(const char *root, const struct store *store, const ch
 	}
 }
 
-// A setting that would forbid sandboxes may have an exception for us: where they work, it is fine.
-static void check_sandbox(const struct store *store)
+// A setting that would forbid sandboxes may have an exception for us: where they work, it is fine. Whether they do.
+static bool check_sandbox(const struct store *store)
 {
 	struct finding sandbox = machine_sandbox(store);
 	struct namespace_setting setting;
@@ -96,6 +96,7 @@ static void check_sandbox(const struct store *store)
 			need(setting.name,
 			     (struct finding){setting.value,
 					      sandbox.trouble ? setting.remedy : NULL});
+	return !sandbox.trouble;
 }
 
 static void check_targets(const char *root, const struct store *store, const char *machine)
@@ -167,7 +168,7 @@ static void check_store(const struct store *store)
 static void check_machine(const struct options *options, const struct store *store)
 {
 	need("kernel", machine_kernel());
-	check_sandbox(store);
+	bool works = check_sandbox(store);
 	if (no_store)
 		need("store", (struct finding){.trouble = no_store});
 	else
@@ -177,7 +178,8 @@ static void check_machine(const struct options *options, const struct store *sto
 		host_look(store, &(struct host_wish){options->host_clang, options->host_cc});
 	need("compiler", check_compiler(host));
 	need("memory", machine_memory(host));
-	check_targets(options->root, store, host->machine);
+	if (works) // else nothing can be said of emulators
+		check_targets(options->root, store, host->machine);
 }
 
 static void remove_passing(void)

@@ -167,12 +167,13 @@ static const char *attempt(struct sandbox *sandbox)
 
 struct finding machine_sandbox(const struct store *store)
 {
-	static char *const argv[] = {"/usr/bin/true", NULL};
+	static char *const argv[] = {"/bin/sh", "-c", ":", NULL};
 	struct sandbox *sandbox = sandbox_new(store_path(store, "root"), NULL);
 	sandbox_base(sandbox);
-	sandbox_step(sandbox, STEP_BIND, "/usr", "/usr");
-	sandbox_try(sandbox, STEP_BIND, "/lib", "/lib");
-	sandbox_try(sandbox, STEP_BIND, "/lib64", "/lib64");
+	for (size_t i = 0; host_folders[i]; i++) {
+		const char *path = mem_format("/%s", host_folders[i]);
+		sandbox_try(sandbox, STEP_BIND, path, path);
+	}
 	sandbox->argv = argv;
 	return (struct finding){.trouble = attempt(sandbox)};
 }
