@@ -191,7 +191,7 @@ static void check_replaced(const char *path)
 		return;
 	if (!S_ISDIR(info.st_mode))
 		what = "is no folder";
-	else if (!folder_names(path).count)
+	else if (folder_is_empty(path))
 		return;
 	else if (!access(mem_format("%s.provenance.json", path), F_OK))
 		return;

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static bool passes_over(const char *name)
 {
@@ -20,6 +22,11 @@ static bool passes_over(const char *name)
 static bool is_dot_file(const char *name)
 {
 	return name[0] == '.';
+}
+
+static bool is_no_entry(const char *name)
+{
+	return !strcmp(name, ".") || !strcmp(name, "..");
 }
 
 static bool read_but(const char *path, bool (*passed_over)(const char *), struct list *to)
@@ -63,4 +70,25 @@ struct list folder_texts(const char *path)
 bool folder_try(const char *path, struct list *texts)
 {
 	return read_but(path, passes_over, texts);
+}
+
+bool folder_is_empty(const char *path)
+{
+	struct list names;
+	return read_but(path, is_no_entry, &names) && !names.count;
+}
+
+const char *folder_closed(const char *path)
+{
+	struct stat info;
+	for (size_t length = 1; length <= strlen(path); length++) {
+		if (path[length] && path[length] != '/')
+			continue;
+		const char *folder = mem_copy(path, length);
+		bool known = !stat(folder, &info) && S_ISDIR(info.st_mode);
+		if (known && info.st_uid != geteuid() && !(info.st_mode & S_IXOTH) &&
+		    !(info.st_gid == getegid() && info.st_mode & S_IXGRP))
+			return folder;
+	}
+	return NULL;
 }
