@@ -12,13 +12,22 @@
 
 enum { HEADER = 20 }; // e_ident, e_type, e_machine: what tells one processor's ELF from another's
 
-static void read_header(const char *path, unsigned char *header)
+static bool read_header(const char *path, unsigned char *header)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t count = fd < 0 ? -1 : read(fd, header, HEADER);
-	if (count != HEADER || memcmp(header, ELFMAG, SELFMAG) != 0)
-		fail(EXIT_HOST, "%s is no ELF file; is the stage complete?", path);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
+	return count == HEADER && !memcmp(header, ELFMAG, SELFMAG);
+}
+
+const char *binfmt_unlike(const struct target *target, const char *sample)
+{
+	unsigned char header[HEADER];
+	if (read_header(sample, header))
+		return NULL;
+	return mem_format("%s is no ELF file; is loader=%s right in targets/%s?", sample,
+			  target->loader, target->name);
 }
 
 static const char *hex(const unsigned char *bytes)
@@ -62,9 +71,14 @@ bool binfmt_serves(const char *registration)
 	return memchr(flags + strlen("flags:"), 'F', strcspn(flags, "\n") - strlen("flags:"));
 }
 
+static const char *of_system(const char *qemu)
+{
+	return file_try(mem_format("/proc/sys/fs/binfmt_misc/%s", qemu));
+}
+
 static const char *system_trouble(const char *qemu)
 {
-	const char *text = file_try(mem_format("/proc/sys/fs/binfmt_misc/%s", qemu));
+	const char *text = of_system(qemu);
 	if (text && binfmt_serves(text))
 		return NULL;
 	return mem_format(
@@ -118,8 +132,22 @@ const char *binfmt_line(const struct target *target, const char *sample)
 		fail(EXIT_HOST, "%s", trouble);
 	if (!private_mounts())
 		return NULL;
+	trouble = binfmt_unlike(target, sample);
+	if (trouble)
+		fail(EXIT_HOST, "%s", trouble);
 	read_header(sample, header);
 	return line(header, binfmt_interpreter(target));
+}
+
+const char *binfmt_registered(const struct target *target)
+{
+	static const char mark[] = "\ninterpreter ";
+	const char *text = private_mounts() ? NULL : of_system(target->qemu);
+	const char *found = text ? strstr(text, mark) : NULL;
+	if (!found)
+		return NULL;
+	found += strlen(mark);
+	return mem_copy(found, strcspn(found, "\n"));
 }
 
 const char *binfmt_trial(const struct target *target)

@@ -16,6 +16,11 @@ const char *binfmt_line(const struct target *target, const char *sample);
 const char *binfmt_trouble(const struct target *target);
 // Whether the system's own registration, as binfmt_misc tells it, works in a root without the emulator's file.
 bool binfmt_serves(const char *registration);
+// What is wrong with a sample: it is no program. NULL: nothing.
+const char *binfmt_unlike(const struct target *target, const char *sample);
+// The path of what the system has registered, where that has to serve; NULL where it has not. It may lie in another
+// root than this one.
+const char *binfmt_registered(const struct target *target);
 // Where its qemu is, or NULL.
 const char *binfmt_interpreter(const struct target *target);
 // A line to register for a trial, as no program begins; NULL where nothing private can be.

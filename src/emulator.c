@@ -4,6 +4,7 @@
 #include "binfmt.h"
 #include "cells.h"
 #include "fail.h"
+#include "hash.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +16,20 @@ static bool serves(const struct jobs *jobs, const struct job *job)
 	       (job->trial || stage_is_native(job->item->stage));
 }
 
-const char *emulator_trouble(const struct jobs *jobs, const struct job *job)
+static const char *trouble_of(const struct jobs *jobs, const struct job *job)
 {
 	return serves(jobs, job) ? binfmt_trouble(jobs->plan->target) : NULL;
+}
+
+// What it is told the target's programs by is in a root that a job finds ready when it starts.
+const char *emulator_trouble(const struct jobs *jobs, const struct job *job)
+{
+	const struct target *target = jobs->plan->target;
+	const char *trouble = trouble_of(jobs, job);
+	if (trouble || !serves(jobs, job) || !job->sysroot)
+		return trouble;
+	return binfmt_unlike(target, store_path(jobs->store, "trees/%s/usr/lib/%s",
+						job->sysroot->out, target->loader));
 }
 
 void emulator_check(const struct jobs *jobs)
@@ -25,14 +37,20 @@ void emulator_check(const struct jobs *jobs)
 	EACH(const struct job, job, jobs->all) {
 		const char *trouble = NULL;
 		if (job->wanted && !job->present)
-			trouble = emulator_trouble(jobs, job);
+			trouble = trouble_of(jobs, job);
 		if (trouble)
 			fail(EXIT_HOST, "%s cannot be built: %s", job->name, trouble);
 	}
 }
 
+// What others have registered can be another one than PATH's; where it can be seen, its bytes tell.
 const char *emulator_version(const struct jobs *jobs)
 {
+	const char *registered = binfmt_registered(jobs->plan->target);
+	const char *digest = registered ? hash_file(registered) : NULL;
+	if (registered)
+		return mem_format("%s, which the system has registered%s%.8s", registered,
+				  digest ? ", " : "", digest ? digest : "");
 	const char *path = binfmt_interpreter(jobs->plan->target);
 	const char *version = path ? host_version(jobs->store, base_name(path)) : NULL;
 	return version ? version : "";

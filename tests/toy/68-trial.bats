@@ -136,3 +136,52 @@ place() { printf '%s\n' "$output" | grep -n " start    $1$" | cut -d: -f1; }
 	ended 0
 	equal jobs stage2/app "$(started | grep app)"
 }
+
+@test "a loader that is no program fails the job, and names the target's file" {
+	: >"$world/recipes/files/head"
+	trial <<<'check() { :; }'
+	run boot_foreign --keep-going
+	ended 3
+	says "is no ELF file; is loader=$(sed -n 's/^loader=//p' "$world/targets/$foreign") right in targets/$foreign?"
+	says "stage2.5/relies"
+}
+
+# On kernels before 6.7 the system's own registration has to serve: here one of a namespace around the runner, which
+# is told of an older kernel.
+@test "before Linux 6.7 what the system has registered serves, and another one is tried anew" {
+	trial <<<'check() { "$RECIPE/end"; }'
+	cat >"$BATS_TEST_TMPDIR/old.c" <<-'C'
+		#include <string.h>
+		#include <sys/syscall.h>
+		#include <sys/utsname.h>
+		#include <unistd.h>
+		int uname(struct utsname *names)
+		{
+			long answer = syscall(SYS_uname, names);
+			strcpy(names->release, "6.1.0-18-amd64");
+			return (int)answer;
+		}
+	C
+	cc -shared -fPIC -o "$BATS_TEST_TMPDIR/old.so" "$BATS_TEST_TMPDIR/old.c"
+	case $foreign in far) number='\xb7' ;; *) number='\x3e' ;; esac
+	registered() { # INTERPRETER FLAGS
+		printf '%s' ":$(emulator):M::\\x7fELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00$number\\x00:" \
+			"\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff:$1:$2" >"$BATS_TEST_TMPDIR/line"
+		run unshare -Urmpf --mount-proc sh -euc 'mount -t binfmt_misc none /proc/sys/fs/binfmt_misc
+			cat "$1" >/proc/sys/fs/binfmt_misc/register
+			shift
+			exec env LD_PRELOAD="$@"' sh "$BATS_TEST_TMPDIR/line" "$BATS_TEST_TMPDIR/old.so" \
+			"$runner" --root="$world" --store="$store" --target "$foreign" --mirror="$mirror" --offline 3>&-
+	}
+	cp "$(command -v "$(emulator)-static")" "$BATS_TEST_TMPDIR/qemu"
+	registered "$BATS_TEST_TMPDIR/qemu" ''
+	ended 3
+	says "registered, but disabled or without its flag F"
+	registered "$BATS_TEST_TMPDIR/qemu" F
+	ended 0
+	started | grep -qx early/trial
+	echo >>"$BATS_TEST_TMPDIR/qemu"
+	registered "$BATS_TEST_TMPDIR/qemu" F
+	ended 0
+	equal jobs early/trial "$(started)"
+}

@@ -1,6 +1,7 @@
 // The small parts: jobserver, versions, the command line, binfmt's line, memory.
 #include "../../src/binfmt.c"
 
+#include "folder.h"
 #include "jobserver.h"
 #include "licence.h"
 #include "names.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static void slots_are_taken_all_or_none(void **state)
 {
@@ -316,21 +318,40 @@ static void big_ones_too(void **state)
 	assert_true(strlen(text) < 1920);
 }
 
-static void wrong_sample(const void *path)
-{
-	unsigned char header[HEADER];
-	read_header(path, header);
-}
-
 static void what_is_no_program_is_refused(void **state)
 {
 	(void)state;
+	const struct target target = {.name = "far", .loader = "ld-far.so"};
 	const char *path = mem_format("%s/file", room());
 	write_file(path, "#!/bin/sh\n# long enough for a header\n");
-	assert_fatal(wrong_sample, path, 3, "is no ELF file");
-	assert_fatal(wrong_sample, "/nonexistent", 3, "is no ELF file");
+	assert_string_equal(
+		binfmt_unlike(&target, path),
+		mem_format("%s is no ELF file; is loader=ld-far.so right in targets/far?", path));
+	assert_non_null(binfmt_unlike(&target, "/nonexistent"));
 	write_file(path, "\177ELF");
-	assert_fatal(wrong_sample, path, 3, "is no ELF file");
+	assert_non_null(binfmt_unlike(&target, path));
+	assert_null(binfmt_unlike(&target, "/proc/self/exe"));
+}
+
+static void files_of_the_kernel_are_read_whatever_size_they_say(void **state)
+{
+	(void)state;
+	const char *text = file_try("/proc/self/status");
+	assert_non_null(text);
+	assert_non_null(strstr(text, "\nPid:"));
+}
+
+static void a_folder_that_lets_nobody_in_is_found(void **state)
+{
+	(void)state;
+	assert_null(folder_closed("/"));
+	assert_null(folder_closed(room()));
+	assert_false(folder_is_empty("/proc/self/task/none"));
+	const char *folder = mem_format("%s/hidden", room());
+	mkdir(folder, 0755);
+	assert_true(folder_is_empty(folder));
+	write_file(mem_format("%s/.file", folder), "");
+	assert_false(folder_is_empty(folder));
 }
 
 static void a_registration_serves_with_its_file_kept_open(void **state)
@@ -465,6 +486,8 @@ int main(void)
 		cmocka_unit_test(little_programs_are_known_by_their_header),
 		cmocka_unit_test(big_ones_too),
 		cmocka_unit_test(what_is_no_program_is_refused),
+		cmocka_unit_test(files_of_the_kernel_are_read_whatever_size_they_say),
+		cmocka_unit_test(a_folder_that_lets_nobody_in_is_found),
 		cmocka_unit_test(a_registration_serves_with_its_file_kept_open),
 		cmocka_unit_test(lists_grow),
 		cmocka_unit_test(words_are_apart),
