@@ -110,5 +110,5 @@ const char *namespace_remedy(int error)
 	if (error == EINVAL)
 		return too_old;
 	return "user namespaces are refused, and no setting says why; in a container, allow them "
-	       "(its seccomp or AppArmor profile), or run outside of it";
+	       "(its seccomp or AppArmor profile), or run outside of it; in a chroot nobody may have any";
 }

@@ -3,6 +3,7 @@
 #include "room.h"
 #include "binfmt.h"
 #include "file.h"
+#include "locations.h"
 #include "variables.h"
 
 #include <dirent.h>
@@ -15,9 +16,20 @@
 
 // What a cross build must not find by accident; tools=cc brings it back.
 static const char *const host_headers[] = {
-	"/usr/include",	      "/usr/local/include",   "/usr/local/lib",	      "/usr/lib/gcc",
-	"/usr/lib/pkgconfig", "/usr/lib/*/pkgconfig", "/usr/share/pkgconfig", "/usr/lib/cmake",
-	"/usr/lib/*/cmake",   "/usr/share/aclocal",
+	"/usr/include",
+	"/usr/local/include",
+	"/usr/lib/gcc",
+	"/usr/lib/pkgconfig",
+	"/usr/local/lib/pkgconfig",
+	"/usr/lib/*/pkgconfig",
+	"/usr/share/pkgconfig",
+	"/usr/lib/cmake",
+	"/usr/local/lib/cmake",
+	"/usr/lib/*/cmake",
+	"/usr/share/aclocal",
+	"/usr/local/lib/*/pkgconfig",
+	"/usr/local/share/pkgconfig",
+	"/usr/local/share/aclocal",
 };
 
 struct room {
@@ -229,40 +241,23 @@ static void furnish_unpack(struct room *room)
 	program(room, "/bootstrap/unpack", &arguments);
 }
 
-static void location(struct list *arguments, const char *hash, char *from)
+// Where a link leads that is neither in the system's folders nor below /run: on WSL resolv.conf does.
+static void show_led_to(struct room *room, const char *path)
 {
-	list_push(arguments, mem_text(hash));
-	list_push(arguments, from);
+	char real[PATH_MAX];
+	if (path && realpath(path, real) && !host_shows(real) && !is_below(real, "/run"))
+		sandbox_try(room->sandbox, STEP_BIND, mem_text(real), mem_text(real));
 }
 
-// A mirror is asked by file name, under the name of either location, and as one of Debian's archive:
-// machines of other distributions know none.
-static void mirror_locations(struct list *arguments, const struct source *source,
-			     const char *mirror)
+// What names and certificates are looked up in.
+static void show_network(struct room *room)
 {
-	if (source->url)
-		location(arguments, source->sha256,
-			 mem_format("%s/%s", mirror, base_name(source->url)));
-	if (!source->debian)
-		return;
-	location(arguments, source->debian_sha256,
-		 mem_format("%s/%s", mirror, base_name(source->debian)));
-	location(arguments, source->debian_sha256, mem_format("%s/%s", mirror, source->debian));
-}
-
-// Where the recipe says that the file is, or what was not asked for the sake of --offline.
-static void own_locations(struct room *room, struct list *arguments, const struct source *source)
-{
-	char *debian = source->debian ? mem_format("debian:%s", source->debian) : NULL;
-	if (room->wish->offline) {
-		set(&room->variables, "UNASKED=%s %s", source->url ? source->url : "",
-		    debian ? debian : "");
-		return;
-	}
-	if (source->url)
-		location(arguments, source->sha256, mem_text(source->url));
-	if (debian)
-		location(arguments, source->debian_sha256, debian);
+	sandbox_try(room->sandbox, STEP_BIND, "/run", "/run"); // resolv.conf often leads there
+	show_led_to(room, "/etc/resolv.conf");
+	show_led_to(room, "/etc/ssl/certs"); // openSUSE has them in /var/lib
+	show_led_to(room, "/etc/ssl/ca-bundle.pem");
+	show_led_to(room, getenv("SSL_CERT_FILE"));
+	show_led_to(room, getenv("CURL_CA_BUNDLE"));
 }
 
 static void furnish_fetch(struct room *room)
@@ -280,10 +275,13 @@ static void furnish_fetch(struct room *room)
 		mirror = "/mirror";
 	}
 	if (mirror)
-		mirror_locations(&arguments, source, mirror);
-	own_locations(room, &arguments, source);
+		locations_of_mirror(&arguments, source, mirror);
+	if (room->wish->offline)
+		set(&room->variables, "UNASKED=%s", locations_unasked(source));
+	else
+		locations_of_recipe(&arguments, source);
 	show_host(room);
-	sandbox_try(room->sandbox, STEP_BIND, "/run", "/run"); // resolv.conf often leads there
+	show_network(room);
 	show_workplace(room);
 	set(&room->variables, "PATH=/usr/bin:/bin:/usr/local/bin");
 	set(&room->variables, "OWNER=%s", source->owner);
@@ -295,13 +293,13 @@ static void furnish_fetch(struct room *room)
 	program(room, "/bootstrap/fetch", &arguments);
 }
 
-// Where the caller stands, if that is nowhere in what the room has of its own.
+// Where the caller stands, if that is nowhere in what the room has of its own, and can be entered.
 static void bind_work(struct room *room)
 {
 	static const char *const own[] = {"/usr", "/bin",  "/sbin", "/lib", "/lib64",
 					  "/etc", "/proc", "/sys",  "/dev", "/tools"};
 	char *path = getcwd(NULL, 0);
-	bool free = path && path[1];
+	bool free = path && path[1] && !folder_closed(path);
 	for (size_t i = 0; free && i < sizeof own / sizeof *own; i++)
 		free = !is_below(path, own[i]) || is_below(path, "/dev/shm");
 	room->sandbox->folder = free ? path : "/tmp";

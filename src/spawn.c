@@ -4,6 +4,7 @@
 // Two processes start: pid 1 of the namespace, which makes the room, passes signals on and reaps
 // strays, and below it the job. When pid 1 ends, the kernel ends whatever is left.
 #include "asked.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -248,6 +249,12 @@ static const char *refusal(const struct sandbox *sandbox, const struct trouble *
 	if (step && step->kind == STEP_PROC)
 		return "; this container hides parts of /proc: start it with --security-opt "
 		       "systempaths=unconfined (podman: --security-opt unmask=ALL)";
+	const char *closed = folder_closed(step ? step->from : sandbox->root);
+	if (trouble->error == EACCES && closed)
+		return mem_format(
+			"; %s is another user's and lets nobody else in, not even root in a sandbox: run as that "
+			"user, or choose another place",
+			closed);
 	return mem_format("; %s", namespace_remedy(trouble->error));
 }
 

@@ -105,6 +105,38 @@ elsewhere() { # LINK: what /usr/local/include is
 	ended 0
 }
 
+@test "a folder that lets nobody in is named, not namespaces" {
+	[ "$(id -u)" = 0 ] || cannot "only root is let into the folders of others"
+	mkdir -p "$BATS_TEST_TMPDIR/home/store"
+	chown -R 1000:1000 "$BATS_TEST_TMPDIR/home"
+	chmod 700 "$BATS_TEST_TMPDIR/home"
+	run env -C "$BATS_TEST_TMPDIR/home" "$runner" --root="$world" --store="$BATS_TEST_TMPDIR/home/store" --mirror="$mirror" \
+		--offline --target "$native" 3>&-
+	ended 3
+	says "; $BATS_TEST_TMPDIR/home is another user's and lets nobody else in, not even root in a sandbox: run as that user, or choose another place"
+	silent_on "user namespaces are refused"
+	run env -C "$BATS_TEST_TMPDIR/home" "$runner" --root="$world" --store="$BATS_FILE_TMPDIR/warm" --target "$native" \
+		shell stage1 -- pwd 3>&-
+	ended 0
+	equal folder /tmp "$output"
+}
+
+@test "a download finds names and certificates where links lead that no room has" {
+	mkdir -p "$BATS_TEST_TMPDIR/led/certs"
+	echo "nameserver 192.0.2.1" >"$BATS_TEST_TMPDIR/led/resolv.conf"
+	: >"$BATS_TEST_TMPDIR/led/certs/one.pem"
+	run unshare -Urm sh -euc 'cp -R /etc "$1/etc" 2>"$1/errors" || :
+		mount --bind "$1/etc" /etc
+		rm -rf /etc/resolv.conf /etc/ssl/certs
+		ln -s "$1/led/resolv.conf" /etc/resolv.conf
+		ln -s "$1/led/certs" /etc/ssl/certs
+		exec "$2" --root="$3" --store="$4" --target "$5" shell fetch/hello -- \
+			sh -c "cat /etc/resolv.conf; ls /etc/ssl/certs/"' sh \
+		"$BATS_TEST_TMPDIR" "$runner" "$world" "$BATS_FILE_TMPDIR/warm" "$native" 3>&-
+	ended 0
+	equal seen "$(lines_of "nameserver 192.0.2.1" one.pem)" "$output"
+}
+
 @test "in a container that hides parts of /proc: status 3, and the masked /proc is named" {
 	run inside 'mount -t tmpfs none /proc/tty'
 	ended 3
