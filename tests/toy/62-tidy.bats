@@ -62,6 +62,23 @@ files_of() { (cd "$(tree_of "stage2/$1")" && find . ! -type d -printf '%P\n' | L
 	equal bytes "$(printf 'a\0 -ffile-prefix-map=/src=.\n' | od -c)" "$(od -c <bytes)"
 }
 
+@test "no program, library or archive tells which compiler made it" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/bin root/lib work
+	echo 'int main(void) {return 0;}' >main.c
+	cc -o root/bin/program main.c
+	cc -shared -fPIC -o root/lib/libmain.so main.c
+	cc -c main.c -o main.o
+	ar rc root/lib/libmain.a main.o
+	readelf -S root/bin/program | grep -q '\.comment'
+	# shellcheck disable=SC2016 # the other shell's
+	OUT=$PWD/root BUILD=$PWD/work STRIP=strip sh -euc '. "$1"; strip_all' sh "$top/src/sh/tidy"
+	for file in root/bin/program root/lib/libmain.so root/lib/libmain.a; do
+		equal "$file" 0 "$(readelf -SW $file | grep -cE '\.comment|\.debug')"
+	done
+	root/bin/program
+}
+
 @test "a package that writes to /etc is refused" {
 	packed odd <<-'R'
 		mkdir -p "$OUT/etc"
