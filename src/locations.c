@@ -4,7 +4,7 @@
 
 static char *debian_of(const struct source *source)
 {
-	return source->debian ? mem_format("debian:%s", source->debian) : NULL;
+	return mem_format("debian:%s", source->debian);
 }
 
 static void location(struct list *arguments, const char *hash, char *from)
