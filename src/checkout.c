@@ -1,5 +1,5 @@
-// Enters: the jobs of a run that has ended; or a store that is swept. Leaves: a file in the store that says
-// what the checkout needs; names to keep. May touch: the store's folder checkouts/.
+// Enters: the jobs of a run; or a store that is swept. Leaves: a file in the store that says what the
+// checkout needs; names to keep. May touch: the store's folder checkouts/.
 //
 // Only who plans knows what a checkout needs, and gc plans for its own alone. A run does not look at
 // everything: what it did not look at stays as the one before had it.

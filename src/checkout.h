@@ -6,7 +6,7 @@
 
 #include "job.h"
 
-// Notes what a run needs, when it ends, whatever became of it.
+// Notes what a run needs, as far as it is known yet.
 void checkout_note(const struct jobs *jobs);
 // The name of its file.
 const char *checkout_file(const struct jobs *jobs);

@@ -9,6 +9,7 @@
 #include "inspect.h"
 #include "journal.h"
 #include "report.h"
+#include "signals.h"
 #include "turn.h"
 #include "verdict.h"
 #include "verify.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum {
@@ -58,26 +58,6 @@ static void unwatch(struct loop *loop, int fd)
 {
 	if (fd >= 0)
 		epoll_ctl(loop->events, EPOLL_CTL_DEL, fd, NULL);
-}
-
-// signalfd(2) gives what is blocked, also where it would be ignored.
-static bool is_ignored(int number)
-{
-	struct sigaction action;
-	return !sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN;
-}
-
-static void watch_signals(struct loop *loop)
-{
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
-	sigset_t set;
-	sigemptyset(&set);
-	for (int i = 0; i < 4; i++)
-		if (i < 2 || !is_ignored(numbers[i])) // nohup(1), a shell without job control
-			sigaddset(&set, numbers[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	loop->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	watch(loop, loop->signals, NULL);
 }
 
 static bool fits(void *with, const struct job *job)
@@ -185,6 +165,7 @@ static void start_with(struct loop *loop, struct job *job, int lock, int slots)
 	watch(loop, task->child.pidfd, task);
 	if (task->phases >= 0)
 		watch(loop, task->phases, task);
+	checkout_note(loop->jobs); // a killed run has no end to do it at
 }
 
 // Nobody tells when the other one has ended. Where stages list the same build, that is at work here.
@@ -312,12 +293,11 @@ static void task_event(struct loop *loop, struct task *task)
 
 static void signal_event(struct loop *loop)
 {
-	struct signalfd_siginfo info;
-	while (read(loop->signals, &info, sizeof info) == (ssize_t)sizeof info)
-		if (info.ssi_signo == SIGTSTP)
+	for (int number; (number = signals_next(loop->signals)) != 0;)
+		if (number == SIGTSTP)
 			task_pause(&loop->tasks);
 		else
-			begin_stop(loop, EXIT_BY_SIGNAL + (int)info.ssi_signo);
+			begin_stop(loop, EXIT_BY_SIGNAL + number);
 }
 
 static int milliseconds_until(double time)
@@ -373,7 +353,8 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 	loop.memory = jobs->host->memory * MEMORY_SHARE / 100;
 	loop.events = epoll_create1(EPOLL_CLOEXEC);
 	loop.deadline = wish->time_limit > 0 ? now() + wish->time_limit : 0;
-	watch_signals(&loop);
+	loop.signals = signals_open();
+	watch(&loop, loop.signals, NULL);
 	jobserver_open(&loop.server, wish->slots);
 	watchdog_start(&loop.watchdog, wish->hang_limit);
 	journal_start(&loop.journal, jobs, wish->slots);

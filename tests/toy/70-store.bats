@@ -481,6 +481,7 @@ new_other() {
 	sed -i 's/--with-toys/--with-more/' "$other/recipes/hello/recipe"
 }
 boot_other() { boot --root "$other" "$@"; }
+at_work() { ls "$store"/objects/*/build/half >/dev/null 2>&1; }
 kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 
 @test "gc keeps what another checkout built, as long as that is there" {
@@ -532,6 +533,21 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	run boot_other
 	ended 0
 	equal jobs "" "$(started)"
+}
+
+@test "gc keeps what another checkout built and had begun when it was killed" {
+	new_other
+	world=$other add stage1 first for=build <<<'package() { :; }'
+	world=$other add stage1 slow for=build <<<$'needs=first\nbuild() { : >half; sleep 600; }'
+	boot_aside --root "$other" --only slow
+	wait_for at_work
+	kill -9 "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	no_strays
+	both=$(kept)
+	gc
+	equal store "$both" "$(kept)"
 }
 
 @test "gc of a checkout takes what it began otherwise, and the note of that" {
