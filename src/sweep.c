@@ -11,31 +11,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static long long counted;
-
-static int count(const char *path, const struct stat *info, int type, struct FTW *walk)
+// A file that a union still links to gives nothing back.
+static bool is_only_name(const struct stat *info)
 {
-	(void)path;
-	(void)type;
-	(void)walk;
-	// A file that a union still links to gives nothing back.
-	if (!S_ISDIR(info->st_mode) && info->st_nlink == 1)
-		counted += info->st_blocks * 512;
-	return 0;
-}
-
-static long long bytes_below(const char *path)
-{
-	counted = 0;
-	nftw(path, count, 32, FTW_PHYS);
-	return counted;
+	return info->st_nlink == 1;
 }
 
 static bool is_kept(const struct list *names, const char *name)
@@ -155,7 +140,7 @@ static void add_unfinished(const struct store *store, struct list *uses)
 	EACH(const char, key, keys) {
 		const char *path = store_path(store, "objects/%s", key);
 		if (strlen(key) == HASH_DIGITS && !is_done(store, key)) // the others are locks
-			add_use(uses, path, key, NULL, bytes_below(path));
+			add_use(uses, path, key, NULL, folder_bytes(path, is_only_name));
 	}
 }
 

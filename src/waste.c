@@ -7,7 +7,6 @@
 #include "names.h"
 #include "tree.h"
 
-#include <ftw.h>
 #include <search.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +20,6 @@ struct links { // of a file with several names
 };
 
 static void *linked;
-static long long counted;
 
 static int by_inode(const void *a, const void *b)
 {
@@ -46,23 +44,6 @@ static bool is_last_name(const struct stat *info)
 	if (!found)
 		fail(EXIT_HOST, "no memory for an index of files");
 	return ++(*found)->seen == info->st_nlink;
-}
-
-static int count(const char *path, const struct stat *info, int type, struct FTW *walk)
-{
-	(void)path;
-	(void)type;
-	(void)walk;
-	if (!S_ISDIR(info->st_mode) && is_last_name(info))
-		counted += info->st_blocks * 512;
-	return 0;
-}
-
-static long long bytes_of(const char *path)
-{
-	counted = 0;
-	nftw(path, count, 32, FTW_PHYS);
-	return counted;
 }
 
 // ---- what it is of ----
@@ -146,8 +127,10 @@ struct list waste_of(const struct store *store, const struct list *doomed)
 		EACH(const char, path, *doomed) {
 			const char *below = path + strlen(store->path) + 1;
 			const char *what = what_of(store, below, &made_by);
-			if ((what == unions) == first)
-				sum_for(&sums, &index, what)->bytes += bytes_of(path);
+			if ((what == unions) != first)
+				continue;
+			struct waste *sum = sum_for(&sums, &index, what);
+			sum->bytes += folder_bytes(path, is_last_name);
 		}
 	list_sort(&sums, largest_first);
 	return sums;
