@@ -69,15 +69,18 @@ const char *host_path(const char *program)
 	return file || !path ? file : search(path, program);
 }
 
+// As in a sandbox: nothing of the caller's environment, nor of what it has programs complain about, gets into a key.
+#define ASK "env -i LC_ALL=C PATH=\"$PATH\" sh -c 'exec \"$0\" --version 2>&1' '%s' </dev/null"
+
 // What a program says of its version is in keys: no answer, for want of memory, must not be taken for one.
 static const char *ask_version(const char *path)
 {
-	char line[256] = "";
-	FILE *answer = popen(mem_format("exec '%s' --version 2>&1 </dev/null", path), "re");
+	char line[256] = "\n";
+	FILE *answer = popen(mem_format("exec " ASK, path), "re");
 	if (!answer)
 		fail(EXIT_HOST, "%s cannot be asked for its version: %s", path, strerror(errno));
-	if (!fgets(line, sizeof line, answer))
-		line[0] = '\0';
+	while (*line == '\n' && fgets(line, sizeof line, answer))
+		; // perl's first line is empty
 	while (getc(answer) != EOF)
 		;
 	int status = pclose(answer);
@@ -98,7 +101,7 @@ const char *host_version(const struct store *store, const char *program)
 		return NULL;
 	const char *stamp = mem_format("%s %lld %lld.%ld\n", real, (long long)info.st_size,
 				       (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
-	const char *note = store_path(store, "versions/%s", hash_text(path));
+	const char *note = store_path(store, "versions/%s", hash_text(mem_format(ASK, path)));
 	const char *known = file_try(note);
 	if (known && !strncmp(known, stamp, strlen(stamp)))
 		return known + strlen(stamp);

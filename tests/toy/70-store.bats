@@ -743,6 +743,15 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	equal jobs "" "$(started)"
 }
 
+@test "a caller's environment is no part of what a tool says of its version" {
+	warm
+	rm "$store"/versions/*
+	LC_ALL=xx_XX.UTF-8 LANGUAGE=fr LD_PRELOAD=nosuch.so run "$runner" --root="$world" --store="$store" \
+		--target "$native" why
+	ended 0
+	says "nothing is to be built"
+}
+
 @test "the versions of the machine's tools are remembered, and asked again when a tool changes" {
 	# where sandboxes see it: in the place of one that is there
 	with_tool() {
@@ -757,10 +766,12 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	with_tool
 	ended 0
 	equal jobs "" "$(started)"
-	printf '#!/bin/sh\necho "odd 1.1"\n' >"$BATS_TEST_TMPDIR/tool"
+	printf '#!/bin/sh\necho\necho "odd 1.1"\n' >"$BATS_TEST_TMPDIR/tool" # perl begins with an empty line
 	with_tool
 	ended 0
 	equal jobs stage1/uses "$(started)"
+	run boot why uses
+	says "- tool ninja odd 1.1" # the mount is gone
 	for called in as ld ldd gcc; do # by the compiler, whether a recipe names them or not
 		with_tool $called
 		ended 0
