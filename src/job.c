@@ -179,15 +179,10 @@ static void add_tools(struct jobs *jobs, struct job *job)
 	input(job, job->tools);
 }
 
-static bool has_source(const struct recipe *recipe)
-{
-	return recipe->source->url || recipe->source->debian;
-}
-
 static void add_build(struct jobs *jobs, const struct item *item)
 {
 	struct job *unpack = NULL;
-	if (has_source(item->recipe))
+	if (source_is_pinned(item->recipe->source))
 		unpack = unpack_of(jobs, item->recipe->source);
 	struct job *job = add(jobs, JOB_BUILD, mem_format("%s/%s", item->stage->name, item->name));
 	job->item = item;

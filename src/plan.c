@@ -117,9 +117,8 @@ bool item_is_named(const struct item *item, const char *name)
 // What brings a recipe's files has jobs of its own, which failures name.
 static bool source_is_named(const struct source *source, const char *name)
 {
-	return (source->url || source->debian) &&
-	       (!strcmp(name, mem_format("fetch/%s", source->owner)) ||
-		!strcmp(name, mem_format("unpack/%s", source->owner)));
+	return source_is_pinned(source) && (!strcmp(name, mem_format("fetch/%s", source->owner)) ||
+					    !strcmp(name, mem_format("unpack/%s", source->owner)));
 }
 
 __attribute__((noreturn)) static void refuse(const struct plan *plan, const char *name,

@@ -20,10 +20,13 @@ struct source {
 	const char *exclude;		    // patterns never unpacked, or ""
 };
 
+// Whether there is anything to fetch: some recipes need no files but their own.
+bool source_is_pinned(const struct source *source);
+
 struct recipe {
 	const char *name, *dir, *path;
 	const struct conf *head;
-	const struct source *source; // NULL when the recipe needs no files but its own
+	const struct source *source; // its own or another recipe's; may pin nothing
 	const char *version, *style;
 	struct list needs, tools; // words, as written
 	struct list checkout;	  // names at the top of the checkout that are its source

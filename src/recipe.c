@@ -104,15 +104,23 @@ static void check_function(const struct conf *head, const char *name, int line)
 		fail_at(head->path, line, "nothing calls %s()%s", name, hint);
 }
 
+// sh would read a fact down there, the runner does not. Inside of a function it is a variable, or a text of its own.
 static void check_functions(const struct conf *head)
 {
+	bool inside = false;
 	int line = head->rest_line;
-	for (const char *at = head->rest; at; line++) {
-		size_t name = strspn(at, LETTERS);
-		if (name && !strncmp(at + name, "()", 2))
+	for (const char *at = head->rest; *at; line++) {
+		size_t name = strspn(at, LETTERS), length = strcspn(at, "\n");
+		if (name && !strncmp(at + name, "()", 2)) {
 			check_function(head, mem_copy(at, name), line);
-		at = strchr(at, '\n');
-		at = at ? at + 1 : NULL;
+			inside = at[length - 1] != '}';
+		} else if (inside) {
+			inside = !strchr("})", *at);
+		} else if (name && at[name] == '=') {
+			fail_at(head->path, line, "facts belong above the functions; move %s= there",
+				mem_copy(at, name));
+		}
+		at += length + (at[length] == '\n');
 	}
 }
 
@@ -140,6 +148,11 @@ static void check_own(const struct conf *head)
 			licence->value);
 }
 
+bool source_is_pinned(const struct source *source)
+{
+	return source->url || source->debian;
+}
+
 static const struct source *own_source(const struct conf *head, const char *name, const char *dir)
 {
 	struct source *source = mem_new(sizeof *source);
@@ -158,26 +171,22 @@ static const struct source *own_source(const struct conf *head, const char *name
 	return source;
 }
 
-// The pins of another recipe. It may not share in turn: then every source has one owner.
-static const struct source *shared_source(const struct plan *plan, const struct conf *head,
+// The pins of another recipe. It may not share in turn, also not with this one: then every source has one owner.
+static const struct source *shared_source(struct plan *plan, const struct conf *head,
 					  const struct fact *shared)
 {
-	const char *name = shared->value, *dir = mem_format("%s/recipes/%s", plan->root, name);
-	const char *path = mem_format("%s/recipe", dir);
-	if (!is_name(name) || access(path, F_OK) != 0)
-		fail_at(head->path, shared->line, "there is no recipe '%s' to take a source from",
-			name);
-	const struct conf *owner = conf_read(path, NULL);
-	if (conf_fact(owner, "source_of"))
+	const char *name = shared->value;
+	const struct recipe *owner = recipe_read(plan, name, head->path, shared->line);
+	if (!owner->source || strcmp(owner->source->owner, name) != 0)
 		fail_at(head->path, shared->line,
 			"%s has source_of itself; name the recipe that pins the files", name);
-	conf_check(owner, OWN, PINS " " ALWAYS);
-	check_own(owner);
-	check_pins(owner);
-	return own_source(owner, name, dir);
+	if (!source_is_pinned(owner->source))
+		fail_at(head->path, shared->line, "%s pins no files; name the recipe that does",
+			name);
+	return owner->source;
 }
 
-static const struct source *source_read(const struct plan *plan, const struct conf *head,
+static const struct source *source_read(struct plan *plan, const struct conf *head,
 					const char *name, const char *dir)
 {
 	const struct fact *shared = conf_fact(head, "source_of");
@@ -187,6 +196,19 @@ static const struct source *source_read(const struct plan *plan, const struct co
 	check_own(head);
 	check_pins(head);
 	return own_source(head, name, dir);
+}
+
+// Patches are of whom the source is.
+static void check_patches(const struct recipe *recipe)
+{
+	const struct source *source = recipe->source;
+	bool owns = source->dir == recipe->dir && source_is_pinned(source);
+	struct list names = folder_texts(recipe->dir);
+	EACH(const char, name, names)
+		if (!owns && text_ends(name, ".patch"))
+			fail_at(mem_format("%s/%s", recipe->dir, name), 0,
+				"nothing applies this patch: the recipe pins no files; move it to "
+				"the one that does");
 }
 
 static const char *style_read(const struct plan *plan, const struct conf *head)
@@ -260,12 +282,15 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	if (!is_name(name) || access(recipe->dir, F_OK) != 0)
 		fail_at(asker, line, "there is no recipe '%s'; write recipes/%s/recipe", name,
 			name);
+	names_add(&plan->recipes, name,
+		  recipe); // by now, to be found where sources go round in a circle
 	const char *text = file_text(recipe->path);
 	const struct conf *head = recipe->head = conf_parse(recipe->path, text, NULL);
 	check_first_line(recipe->path, name, text);
 	check_rest(head);
 	check_functions(head);
 	recipe->source = source_read(plan, head, name, recipe->dir);
+	check_patches(recipe);
 	recipe->version = recipe->source->version;
 	recipe->style = style_read(plan, head);
 	recipe->tools = tools_read(plan, head, recipe->style);
@@ -274,7 +299,6 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	recipe->memory = memory_read(head);
 	recipe->reads_distro = distro_wanted(head);
 	recipe->checkout = checkout_read(plan, head);
-	names_add(&plan->recipes, name, recipe);
 	return recipe;
 }
 

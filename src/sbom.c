@@ -49,7 +49,7 @@ static void say_origin(struct json *json, const char *url, const char *digest)
 
 static void say_origins(struct json *json, const struct source *source)
 {
-	if (!source->url && !source->debian)
+	if (!source_is_pinned(source))
 		return;
 	json_array(json, "externalReferences");
 	if (source->url)
@@ -80,7 +80,7 @@ static void say_patches(struct json *json, const struct source *source)
 	EACH(char, name, names)
 		if (text_ends(name, ".patch"))
 			list_push(&patches, name);
-	if (!patches.count || (!source->url && !source->debian))
+	if (!patches.count)
 		return;
 	json_object(json, "pedigree");
 	json_array(json, "patches");
