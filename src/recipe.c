@@ -117,7 +117,8 @@ static void check_functions(const struct conf *head)
 		} else if (inside) {
 			inside = !strchr("})", *at);
 		} else if (name && at[name] == '=') {
-			fail_at(head->path, line, "facts belong above the functions; move %s= there",
+			fail_at(head->path, line,
+				"facts belong above the functions; move %s= there",
 				mem_copy(at, name));
 		}
 		at += length + (at[length] == '\n');
@@ -236,6 +237,22 @@ static struct list tools_read(const struct plan *plan, const struct conf *head, 
 	return words(mem_format("%s %s", common ? common : "", own ? own : ""));
 }
 
+// Where there may be no answer, a slip of the pen would never show.
+static struct list needs_read(const struct plan *plan, const struct conf *head)
+{
+	const struct fact *fact = conf_fact(head, "needs");
+	struct list needs = words(fact ? fact->value : "");
+	EACH(const char, need, needs) {
+		const char *name = mem_copy(need, strcspn(need, ":?"));
+		if (is_name(name) && !access(mem_format("%s/recipes/%s", plan->root, name), F_OK))
+			continue;
+		struct list known = folder_texts(mem_format("%s/recipes", plan->root));
+		fail_at(head->path, fact->line, "there is no recipe '%s' to need%s", name,
+			names_hint(name, &known));
+	}
+	return needs;
+}
+
 static bool distro_wanted(const struct conf *head)
 {
 	const struct fact *facts = conf_fact(head, "facts");
@@ -295,7 +312,7 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	recipe->style = style_read(plan, head);
 	recipe->tools = tools_read(plan, head, recipe->style);
 	recipe->needs_fact = conf_fact(head, "needs");
-	recipe->needs = words(recipe->needs_fact ? recipe->needs_fact->value : "");
+	recipe->needs = needs_read(plan, head);
 	recipe->memory = memory_read(head);
 	recipe->reads_distro = distro_wanted(head);
 	recipe->checkout = checkout_read(plan, head);
