@@ -165,14 +165,16 @@ static void add_sysroot(struct jobs *jobs, struct job *job)
 
 static void add_tools(struct jobs *jobs, struct job *job)
 {
-	const struct stage *stage = job->item->stage;
+	const struct item *item = job->item;
+	const struct stage *stage = item->stage;
 	if (stage_is_native(stage))
 		return;
+	// A library of the build machine's may need another one.
+	struct list items = item->purpose == FOR_TARGET ? item->tools : item_closure(item);
 	if (stage->tools)
 		job->tools = stage_job(jobs, stage->tools);
-	else if (job->item->tools.count)
-		job->tools = compose(jobs, mem_format("tools of %s", job->name), &job->item->tools,
-				     NULL);
+	else if (items.count)
+		job->tools = compose(jobs, mem_format("tools of %s", job->name), &items, NULL);
 	if (!job->tools)
 		return;
 	material(job, job->tools);

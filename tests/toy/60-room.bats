@@ -66,6 +66,13 @@ report() {
 	ended 0
 }
 
+@test "a program of the build machine sees its libraries, and theirs" {
+	add stage1 deep for=build <<<'package() { mkdir "$OUT/lib"; touch "$OUT/lib/deep"; }'
+	add stage1 shallow for=build <<<$'needs=deep\npackage() { mkdir "$OUT/lib"; touch "$OUT/lib/shallow"; }'
+	head=needs=shallow probe stage1 for=build <<<'ls "$TOOLS/lib" >&6'
+	equal libraries "$(lines_of deep shallow)" "$(report stage1)"
+}
+
 @test "a tool in a folder that no room shows ends the run before anything is built" {
 	mkdir "$BATS_TEST_TMPDIR/own"
 	printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/own/onlyhere"
