@@ -68,9 +68,10 @@ static bool lists(const struct stage *stage, const struct item *asker, const cha
 static bool below_has(const struct item *asker, const char *need)
 {
 	const struct stage *stage = asker->stage;
-	if (!stage_is_native(stage))
-		return stage->tools && lists(stage->tools, asker, need);
-	for (stage = stage_ground(stage); stage; stage = stage->base)
+	if (!stage_is_native(stage) && stage->tools && lists(stage->tools, asker, need))
+		return true;
+	for (stage = stage_is_native(stage) ? stage_ground(stage) : stage->base; stage;
+	     stage = stage->base)
 		if (lists(stage, asker, need))
 			return true;
 	return false;

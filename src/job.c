@@ -145,6 +145,8 @@ static struct list sysroot_items(const struct item *item)
 		add_native_tools(&items, item);
 	} else if (item->stage->tools) {
 		add_libraries(&items, &item->stage->tools->items);
+		if (item->stage->base)
+			add_whole(&items, item->stage->base);
 	}
 	EACH(struct item, need, closure)
 		if (need->purpose == FOR_TARGET)

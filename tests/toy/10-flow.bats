@@ -276,6 +276,17 @@ teardown() { common_teardown; }
 	[ ! -e "$store/latest/$native/stage2" ]
 }
 
+@test "what a cross-built stage starts from answers needs, and is there to build with" {
+	warm
+	printf 'runs=target\ntools=stage1\nbase=stage2\n\nprobe\n' >"$world/stages/stage3"
+	mkdir "$world/recipes/probe"
+	printf '%s\n' '# probe: sees what is below' version=1 licence=0BSD needs=hello \
+		'package() { cp "$SYSROOT/usr/bin/hello" "$OUT/"; }' >"$world/recipes/probe/recipe"
+	run boot
+	ended 0
+	[ -e "$(tree_of stage3/probe)/hello" ]
+}
+
 @test "--time-limit stops with 75, and the next run goes on where it was" {
 	add stage1 slow for=build <<-'R'
 		build() {
