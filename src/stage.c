@@ -137,6 +137,10 @@ static const struct stage *named(struct plan *plan, const struct conf *conf, con
 	    access(mem_format("%s/stages/%s", plan->root, fact->value), F_OK) != 0)
 		fail_at(conf->path, fact->line, "there is no stage '%s'; write stages/%s",
 			fact->value, fact->value);
+	if (stage_holds(plan, fact->value) == STAGE_NOT)
+		fail_at(conf->path, fact->line,
+			"there is no %s in this case; give this stage the if= of that one",
+			fact->value);
 	const struct stage *stage = stage_read(plan, fact->value);
 	if (!stage->placed)
 		fail_at(conf->path, fact->line, "%s=%s goes round in a circle of stages", key,
@@ -159,6 +163,31 @@ static void read_native(struct plan *plan, struct stage *stage, const struct con
 			fact->value);
 }
 
+// What stages can be to each other: the rest would have no meaning.
+static void check_relations(const struct stage *stage, const struct conf *conf)
+{
+	const struct fact *tools = conf_fact(conf, "tools"), *base = conf_fact(conf, "base");
+	const char *name = tools->value;
+	if (stage->on_build_machine && stage->tools && !stage->tools->on_build_machine)
+		fail_at(conf->path, tools->line,
+			"tools=%s: its programs run on the target, and cannot build a stage with "
+			"runs=build",
+			name);
+	if (stage_is_native(stage) && !stage_ground(stage)->items.count)
+		fail_at(conf->path, tools->line, "tools=%s: there is nothing in that stage", name);
+	if (stage->base && stage->base->on_build_machine != stage->on_build_machine)
+		fail_at(conf->path, base->line, "base=%s does not run where this stage does",
+			base->value);
+}
+
+static void check_name(const struct stage *stage)
+{
+	struct list taken = words(STAGE_VERIFY " fetch unpack build");
+	if (has_word(&taken, stage->name))
+		fail_at(stage->path, 0, "'%s' has a meaning of its own; call the stage otherwise",
+			stage->name);
+}
+
 static void read_head(struct plan *plan, struct stage *stage, const struct conf *conf)
 {
 	conf_check(conf, "runs tools", "base native if");
@@ -169,6 +198,7 @@ static void read_head(struct plan *plan, struct stage *stage, const struct conf 
 			runs->value);
 	stage->tools = named(plan, conf, "tools");
 	stage->base = named(plan, conf, "base");
+	check_relations(stage, conf);
 	read_native(plan, stage, conf);
 }
 
@@ -189,6 +219,7 @@ struct stage *stage_read(struct plan *plan, const char *name)
 	struct stage *stage = mem_new(sizeof *stage);
 	stage->name = name;
 	stage->path = mem_format("%s/stages/%s", plan->root, name);
+	check_name(stage);
 	const struct conf *conf = conf_read(stage->path, NULL);
 	size_t place = plan->stages.count;
 	list_push(&plan->stages, stage);
