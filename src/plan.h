@@ -25,7 +25,7 @@ bool source_is_pinned(const struct source *source);
 
 struct recipe {
 	const char *name, *dir, *path;
-	const struct conf *head;
+	const struct conf *head, *style_head;
 	const struct source *source; // its own or another recipe's; may pin nothing
 	const char *version, *style;
 	struct list needs, tools; // words, as written
@@ -103,7 +103,8 @@ void plan_print_targets(const struct plan *plan);
 // The readers behind it.
 const struct conf *distro_read(const char *root);
 const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
-bool recipe_holds(const struct recipe *recipe); // false: its file has other facts by now
+// The path of its file, or its style's, that has other facts by now; NULL: they hold.
+const char *recipe_edited(const struct recipe *recipe);
 bool recipe_has_tool(const struct recipe *recipe, const char *tool);
 
 // Fatal when no stage (up to `last`, if any) lists such a recipe; plan_stage when there is none.

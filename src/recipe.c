@@ -229,11 +229,9 @@ static const char *style_read(const struct plan *plan, const struct conf *head)
 }
 
 // A style runs programs of its own (cmake needs ninja): they come first.
-static struct list tools_read(const struct plan *plan, const struct conf *head, const char *style)
+static struct list tools_read(const struct conf *style_head, const struct conf *head)
 {
-	const struct conf *conf = conf_read(mem_format("%s/src/sh/style/%s", plan->root, style),
-					    NULL);
-	const char *common = conf_value(conf, "tools"), *own = conf_value(head, "tools");
+	const char *common = conf_value(style_head, "tools"), *own = conf_value(head, "tools");
 	return words(mem_format("%s %s", common ? common : "", own ? own : ""));
 }
 
@@ -310,7 +308,9 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	check_patches(recipe);
 	recipe->version = recipe->source->version;
 	recipe->style = style_read(plan, head);
-	recipe->tools = tools_read(plan, head, recipe->style);
+	recipe->style_head = conf_read(mem_format("%s/src/sh/style/%s", plan->root, recipe->style),
+				       NULL);
+	recipe->tools = tools_read(recipe->style_head, head);
 	recipe->needs_fact = conf_fact(head, "needs");
 	recipe->needs = needs_read(plan, head);
 	recipe->memory = memory_read(head);
@@ -344,22 +344,32 @@ static const char *next_line(const char *at, size_t *length)
 	return at;
 }
 
-// Line by line, up to the first that is no fact any more: a function's, or none.
-bool recipe_holds(const struct recipe *recipe)
+// Line by line, up to the first that is no fact any more: the same one, a function's, or none.
+static bool holds(const struct conf *head)
 {
-	const char *old = recipe->head->text, *new = file_try(recipe->path);
+	const char *old = head->text, *new = file_try(head->path);
 	size_t length, other;
 	while (new) {
 		old = next_line(old, &length);
 		new = next_line(new, &other);
-		if (old >= recipe->head->rest)
-			return !other || !strncmp(new + strspn(new, LETTERS), "()", 2);
-		if (length != other || strncmp(old, new, length) != 0)
+		bool same = length == other && !strncmp(old, new, length);
+		if (old >= head->rest)
+			return same || !other || !strncmp(new + strspn(new, LETTERS), "()", 2);
+		if (!same)
 			return false;
 		old += length;
 		new += length;
 	}
 	return true;
+}
+
+const char *recipe_edited(const struct recipe *recipe)
+{
+	const struct conf *heads[] = {recipe->head, recipe->style_head};
+	for (int i = 0; i < 2; i++)
+		if (!holds(heads[i]))
+			return heads[i]->path;
+	return NULL;
 }
 
 bool recipe_has_tool(const struct recipe *recipe, const char *tool)

@@ -94,23 +94,27 @@ static void link_tool(struct room *room, const char *name)
 		sandbox_step(room->sandbox, STEP_LINK, path, mem_format("/host/bin/%s", name));
 }
 
-// The steps of the base set are the same for every job, and a hundred names are not looked for again.
+// A hundred names are not looked for again while the base set is the same: it is in the job's key.
 static void link_base(struct room *room)
 {
 	static struct list steps;
-	if (!steps.count) {
-		const char *root = room->wish->jobs->plan->root;
-		const char *text = file_text(mem_format("%s/src/sh/base-tools", root));
-		struct list names = words(conf_parse("base-tools", text, NULL)->rest);
-		size_t before = room->sandbox->steps.count;
+	static const char *text;
+	struct list *all = &room->sandbox->steps;
+	const char *now =
+		file_text(mem_format("%s/src/sh/base-tools", room->wish->jobs->plan->root));
+	if (!text || strcmp(text, now) != 0) {
+		struct list names = words(conf_parse("base-tools", now, NULL)->rest);
+		size_t before = all->count;
 		EACH(const char, name, names)
 			link_tool(room, name);
-		while (before < room->sandbox->steps.count)
-			list_push(&steps, room->sandbox->steps.at[before++]);
+		steps = (struct list){0};
+		for (; before < all->count; before++)
+			list_push(&steps, all->at[before]);
+		text = now;
 		return;
 	}
 	EACH(struct step, step, steps)
-		list_push(&room->sandbox->steps, step);
+		list_push(all, step);
 }
 
 // /host/bin: the base set and what the recipe names. A tool it does not name is not found.

@@ -11,9 +11,9 @@
 static enum turn renew_key(const struct wants *wants, struct job *job, const char **error)
 {
 	const char *before = job->key;
-	if (job->item && !recipe_holds(job->item->recipe)) {
-		job->trouble = mem_format("%s: its facts were edited during this run",
-					  job->item->recipe->path);
+	const char *edited = job->item ? recipe_edited(job->item->recipe) : NULL;
+	if (edited) {
+		job->trouble = mem_format("%s: its facts were edited during this run", edited);
 		*error = job->trouble;
 		return TURN_FAILED;
 	}

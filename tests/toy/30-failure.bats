@@ -425,9 +425,28 @@ aside_ends() { # sets $status and $output
 	ended 2
 	says "stage2/late failed: $world/recipes/late/recipe: its facts were edited during this run"
 	silent_on boom # of an earlier try
+	rm "$world/src/sh" && cp -R "$top/src/sh" "$world/src/"
+	boot_aside --only late --fresh slow
+	wait_for aside_began stage2/slow
+	sed -i '1a tools=perl' "$world/src/sh/style/none"
+	aside_ends
+	ended 2
+	says "stage2/late failed: $world/src/sh/style/none: its facts were edited during this run"
 	needs perl
 	run boot --only late
 	ended 0
+}
+
+@test "a base set that is edited during a run is what is built with from then on" {
+	rm "$world/src/sh" && cp -R "$top/src/sh" "$world/src/"
+	add stage1 slow for=build <<<'build() { sleep 1.5; }'
+	add stage1 late for=build <<<$'needs=slow\npackage() { command -v csplit >"$OUT/found" || :; }'
+	boot_aside --only late
+	wait_for aside_began stage1/slow
+	sed -i 's/ yes / csplit&/' "$world/src/sh/base-tools"
+	aside_ends
+	ended 0
+	equal found /host/bin/csplit "$(cat "$(tree_of stage1/late build)/found")"
 }
 
 @test "remarks and functions may be edited during a run" {
