@@ -62,6 +62,8 @@ static void say_file(struct manifest *to, const char *below)
 		struct list names = names_in(to, path);
 		EACH(const char, name, names)
 			say_file(to, mem_format("%s/%s", below, name));
+		if (!names.count) // a copy has it all the same
+			say(to, "folder %s", below);
 		return;
 	}
 	if (!S_ISREG(info.st_mode)) { // to be read for ever, or until somebody writes to it

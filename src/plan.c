@@ -30,35 +30,33 @@ static const struct target *chosen(const struct plan *plan, const struct plan_wi
 	return fitting.at[0];
 }
 
-static bool has_backend(const char *backends, const char *name)
-{
-	size_t length = strlen(name);
-	for (const char *at = backends; (at = strstr(at, name)); at += length)
-		if ((at == backends || at[-1] == ';') && (at[length] == ';' || !at[length]))
-			return true;
-	return false;
-}
-
-// Targets come sorted by name; two of them may share a backend.
+// In an order of their own: what a file in targets/ is called changes nothing. Two may share one.
 static const char *backends(const struct plan *plan)
 {
+	struct list names = {0};
 	const char *text = "";
 	EACH(const struct target, target, plan->targets)
-		if (!has_backend(text, target->llvm))
-			text = mem_format("%s%s%s", text, *text ? ";" : "", target->llvm);
+		if (!has_word(&names, target->llvm))
+			list_push(&names, mem_text(target->llvm));
+	list_sort(&names, by_text);
+	EACH(const char, name, names)
+		text = mem_format("%s%s%s", text, *text ? ";" : "", name);
 	return text;
 }
 
 // A stage for one case only comes where another one names it, else last.
 static void read_stages(struct plan *plan)
 {
-	struct list names = folder_texts(mem_format("%s/stages", plan->root));
-	EACH(const char, name, names)
-		if (stage_holds(plan, name) == STAGE_ALWAYS)
+	struct list last = {0}, names = folder_texts(mem_format("%s/stages", plan->root));
+	EACH(char, name, names) {
+		enum stage_holds holds = stage_holds(plan, name);
+		if (holds == STAGE_ALWAYS)
 			stage_read(plan, name);
-	EACH(const char, name, names)
-		if (stage_holds(plan, name) == STAGE_NOW)
-			stage_read(plan, name);
+		else if (holds == STAGE_NOW)
+			list_push(&last, name);
+	}
+	EACH(const char, name, last)
+		stage_read(plan, name);
 }
 
 static const struct stage *to_verify(const struct plan *plan, const char *name)

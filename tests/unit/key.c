@@ -92,6 +92,7 @@ static void nothing_changes_nothing(void **state)
 	(void)state;
 	assert_string_equal(changed_by("near", "find . -exec touch {} +"), "");
 	assert_string_equal(changed_by("near", "chmod -R go-rwx ."), "");
+	assert_string_equal(changed_by("near", "mv targets/far targets/zfar"), "");
 	assert_string_equal(changed_by("near", "mkdir recipes/other; echo >recipes/other/recipe"),
 			    "");
 	assert_string_equal(changed_by("near",
@@ -114,6 +115,7 @@ static void a_recipe_changes_its_own(void **state)
 			    "stage2/program");
 	assert_string_equal(changed_by("near", "mkdir recipes/app/d; echo x >recipes/app/d/e"),
 			    "stage2/app");
+	assert_string_equal(changed_by("near", "mkdir recipes/app/d"), "stage2/app");
 	assert_string_equal(changed_by("near", "echo '# a remark' >>recipes/rt/recipe"),
 			    "stage1/rt stage2/rt");
 }
