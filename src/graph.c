@@ -164,8 +164,8 @@ static void place(struct item *item, struct list *order, struct list *path)
 		return;
 	if (item->mark == OPEN)
 		fail_at(item->stage->path, item->line,
-			"needs go round in a circle: %s; end one of them with '?', or list the recipe "
-			"twice in different modes",
+			"needs and tools go round in a circle: %s; list a recipe twice in different "
+			"modes, or end a need with '?'",
 			circle(path, item));
 	item->mark = OPEN;
 	list_push(path, item);

@@ -230,7 +230,7 @@ static void circles_are_shown(void **state)
 	target(one, "b", "c");
 	target(one, "c", "a");
 	assert_fatal(resolve, one, 2,
-		     "stages/one:2: needs go round in a circle: a -> b -> c -> a;");
+		     "stages/one:2: needs and tools go round in a circle: a -> b -> c -> a;");
 	struct stage *two = stage("two");
 	target(two, "a", "b");
 	target(two, "b", "a");
