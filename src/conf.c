@@ -148,10 +148,23 @@ static bool fact(struct cursor *in)
 	return true;
 }
 
+// Nobody would see what stands behind a value.
+static void check_line_ends(const char *path, const char *text)
+{
+	const char *end = strchr(text, '\r');
+	int line = 1;
+	for (const char *at = text; end && at < end; at++)
+		line += *at == '\n';
+	if (end)
+		fail_at(path, line,
+			"a line ends as on another system; mend all: sed -i 's/\\r$//' %s", path);
+}
+
 const struct conf *conf_parse(const char *path, const char *text, const struct conf *seed)
 {
 	struct conf *conf = mem_new(sizeof *conf);
 	struct cursor in = {.conf = conf, .seed = seed, .at = text, .line = 1};
+	check_line_ends(path, text);
 	conf->path = path;
 	conf->text = text;
 	while (*in.at) {

@@ -36,11 +36,13 @@ static enum purpose purpose(const struct stage *stage, int line, const char *mac
 	fail_at(stage->path, line, "for=%s is unknown; known: build cross target", machine);
 }
 
-static void check_value(const struct item *item, const char *key)
+static void check_value(const struct item *item, const char *key, const char *value)
 {
 	const char *path = item->stage->path;
 	if (strspn(key, "abcdefghijklmnopqrstuvwxyz_") != strlen(key))
 		fail_at(path, item->line, "'%s': a value's name is lower-case letters", key);
+	if (strchr(value, '/')) // it is in the names of jobs, which are names of files
+		fail_at(path, item->line, "%s=%s: a value has no '/' in it", key, value);
 	if (recipe_is_fact(key))
 		fail_at(path, item->line, "'%s' is a fact of recipes; call the value otherwise",
 			key);
@@ -68,7 +70,7 @@ static bool set(const struct plan *plan, struct item *item, char *word)
 		item->purpose = purpose(stage, item->line, value);
 		return true;
 	}
-	check_value(item, word);
+	check_value(item, word, value);
 	struct fact *fact = mem_new(sizeof *fact);
 	*fact = (struct fact){.key = word, .value = value, .line = item->line};
 	list_push(&item->values, fact);
@@ -118,12 +120,21 @@ static void add(struct plan *plan, struct stage *stage, int line, const char *te
 	stage_add(stage, item);
 }
 
+// Where the remark of a line begins: at a '#' that is no part of a word, or nowhere.
+static size_t remark(const char *at, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (at[i] == '#' && (!i || strchr(" \t", at[i - 1])))
+			return i;
+	return length;
+}
+
 static void read_lines(struct plan *plan, struct stage *stage, const struct conf *conf)
 {
 	int line = conf->rest_line;
 	for (const char *at = conf->rest; *at; line++) {
-		size_t length = strcspn(at, "\n"), fact = strcspn(at, "#\n");
-		add(plan, stage, line, mem_copy(at, fact));
+		size_t length = strcspn(at, "\n");
+		add(plan, stage, line, mem_copy(at, remark(at, length)));
 		at += length + (at[length] == '\n');
 	}
 }

@@ -6,17 +6,39 @@
 
 #include <string.h>
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-"
+
+// Words of command lines and names of files.
+static bool is_plain(const char *text)
+{
+	return *text != '-' && text[strspn(text, LETTERS)] == '\0';
+}
+
+static void check_facts(const struct conf *conf)
+{
+	EACH(const struct fact, fact, conf->facts) {
+		bool flags = !strcmp(fact->key, "cflags");
+		if (!*fact->value && !flags)
+			fail_at(conf->path, fact->line, "%s is empty; only cflags may be",
+				fact->key);
+		if (!flags && !is_plain(fact->value))
+			fail_at(conf->path, fact->line,
+				"%s '%s': only letters, digits, '.', '_', '+' and '-' will do",
+				fact->key, fact->value);
+	}
+}
+
 static struct target *target_read(const char *root, const char *name, const struct conf *distro)
 {
 	struct target *target = mem_new(sizeof *target);
-	const struct conf *conf = conf_read(mem_format("%s/targets/%s", root, name), distro);
+	const char *path = mem_format("%s/targets/%s", root, name);
+	if (!is_plain(name))
+		fail_at(path, 0, "a target's name is letters, digits, '.', '_', '+' and '-'");
+	const struct conf *conf = conf_read(path, distro);
 	if (*conf->rest)
 		fail_at(conf->path, conf->rest_line, "a target holds facts only: key=value");
 	conf_check(conf, "triple machine kernel llvm cflags loader qemu", "oci");
-	EACH(const struct fact, fact, conf->facts)
-		if (!*fact->value && strcmp(fact->key, "cflags") != 0)
-			fail_at(conf->path, fact->line, "%s is empty; only cflags may be",
-				fact->key);
+	check_facts(conf);
 	*target = (struct target){
 		.name = name,
 		.triple = conf_value(conf, "triple"),
