@@ -6,6 +6,7 @@
 #include "fail.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 enum {
 	TICK = 250,	   // ms between drawings when nothing happens
 	SHORTEST = 100,	   // ms between drawings at least
+	PATIENCE = 1000,   // ms for a terminal that is slow
 	MOST_LINES = 64,   // of the block
 	PENDING = 1 << 14, // bytes of lines that wait for the next drawing
 	FRAME = PENDING + (1 << 16),
@@ -28,6 +30,7 @@ enum {
 
 static struct {
 	pid_t owner; // 0: nothing is drawn. The runner forks workers: they must not draw
+	int out;     // an open file of its own: not to block is not asked of who shares stdout
 	int clock, timer, signals;
 	int columns, columns_drawn, rows, rows_drawn;
 	bool synchronized;
@@ -93,6 +96,9 @@ bool terminal_open(void)
 	const char *term = getenv("TERM");
 	if (!can_draw(STDOUT_FILENO, term))
 		return false;
+	terminal.out = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (terminal.out < 0)
+		terminal.out = STDOUT_FILENO;
 	terminal.synchronized = knows_synchronized(term);
 	open_clock();
 	look_at_size();
@@ -112,6 +118,28 @@ static void forget_block(void)
 {
 	terminal.count = 0;
 	terminal.lost = 0;
+}
+
+// Not after Ctrl-S, or when nobody reads what a frozen window or connection is sent.
+static bool takes_output(int patience)
+{
+	struct pollfd out = {.fd = terminal.out, .events = POLLOUT};
+	return poll(&out, 1, patience) == 1;
+}
+
+// A run goes by its clock and signals, whatever its terminal does.
+static void write_all(const char *text, size_t count)
+{
+	while (count) {
+		ssize_t done = write(terminal.out, text, count);
+		if (done > 0) {
+			text += done;
+			count -= (size_t)done;
+		} else if (errno != EINTR && (errno != EAGAIN || !takes_output(PATIENCE))) {
+			forget_block();
+			return; // or it is gone, and SIGHUP on its way
+		}
+	}
 }
 
 void terminal_tick(void)
@@ -151,22 +179,6 @@ static bool is_mine(void)
 static void add(const char *text)
 {
 	text_add(terminal.frame, FRAME, "%s", text);
-}
-
-static void write_all(const char *text, size_t count)
-{
-	while (count) {
-		ssize_t done = write(STDOUT_FILENO, text, count);
-		struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-		if (done < 0 && errno == EAGAIN)
-			poll(&out, 1, SHORTEST);
-		else if (done < 0 && errno != EINTR)
-			return; // the terminal is gone; SIGHUP is on its way
-		else if (done > 0) {
-			text += done;
-			count -= (size_t)done;
-		}
-	}
 }
 
 // Terminals break lines anew when they become narrower: what was one row may be three.
@@ -253,9 +265,9 @@ bool terminal_is_due(void)
 	return clock_steady() - terminal.drawn >= SHORTEST / 1e3;
 }
 
-void terminal_draw(const char *const *lines, size_t count)
+static void show(const char *const *lines, size_t count, int patience)
 {
-	if (!is_mine())
+	if (!is_mine() || !takes_output(patience))
 		return;
 	pid_t front = tcgetpgrp(STDOUT_FILENO);
 	if (front < 0 || front == getpgrp()) {
@@ -267,10 +279,15 @@ void terminal_draw(const char *const *lines, size_t count)
 	terminal.pending[0] = '\0';
 }
 
+void terminal_draw(const char *const *lines, size_t count)
+{
+	show(lines, count, 0);
+}
+
 void terminal_clear(void)
 {
 	if (is_mine() && (terminal.count || *terminal.pending))
-		terminal_draw(NULL, 0);
+		show(NULL, 0, PATIENCE);
 }
 
 void terminal_close(void)

@@ -25,7 +25,7 @@ void terminal_say(const char *line);
 // Whether the last drawing is at least a tenth of a second ago.
 bool terminal_is_due(void);
 // Draws everything said meanwhile and the block: lines of at most terminal_columns() cells. One
-// write, nothing when the terminal is another job's just now.
+// write, nothing when the terminal is another job's just now, or takes no output (Ctrl-S).
 void terminal_draw(const char *const *lines, size_t count);
 // Shows what was said and removes the block.
 void terminal_clear(void);

@@ -161,6 +161,21 @@ fits() { # COLUMNS NAME
 	equal garbage "" "$(seen | sed -n '/^stage1: /q; p')"
 }
 
+paused() { ls "$store"/objects/*/paused >/dev/null 2>&1; }
+
+@test "a terminal that takes no output stops no clock" {
+	add_slow
+	open_screen
+	type_in "clear; ./boot --time-limit 6"
+	eventually shown "3/7"
+	screen send-keys C-s
+	eventually paused
+	screen send-keys C-q
+	eventually shown "stopped at the time limit"
+	eventually shown "ready>"
+	equal totals 0 "$(count "0/1 done")"
+}
+
 @test "kill -9 leaves the cursor in a line of its own" {
 	add_slow
 	open_screen
