@@ -124,14 +124,16 @@ static enum exit_status sweep(const struct jobs *jobs, const struct options *opt
 		keep_targets(options, jobs, &kept);
 	struct list doomed = store_doomed(store, &kept.names);
 	struct list wastes = waste_of(store, &doomed);
+	bool done = true;
 	if (!dry) {
-		store_sweep(store, &doomed);
+		store_check_writable(store);
+		done = store_sweep(store, &doomed);
 		checkout_sweep(store, options->root, by_size ? NULL : &kept.notes);
 	}
 	long long bytes = print_waste(&wastes, options->run.talk == QUIET);
-	printf("%.1f MiB %s from %s\n", mebibytes(bytes), dry ? "would be removed" : "removed",
-	       store->path);
-	return EXIT_DONE;
+	printf("%s%.1f MiB %s from %s\n", done ? "" : "not all of ", mebibytes(bytes),
+	       dry ? "would be removed" : "removed", store->path);
+	return done ? EXIT_DONE : EXIT_HOST;
 }
 
 enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)

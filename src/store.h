@@ -89,8 +89,8 @@ void store_publish(const struct store *store, const char *target, const char *st
 // Paths of every tree, record, log and object folder that is not named, in the order to remove them in.
 // `names` is sorted on the way.
 struct list store_doomed(const struct store *store, struct list *names);
-// Removes them. Only with the store locked alone.
-void store_sweep(const struct store *store, const struct list *doomed);
+// Removes them. Only with the store locked alone. False: not all, after a warning for each.
+bool store_sweep(const struct store *store, const struct list *doomed);
 // Names of what was used last, builds that are not finished among it, as much as is within `size`
 // bytes; and of the unions of what is kept.
 struct list store_newest(const struct store *store, long long size);

@@ -86,13 +86,18 @@ struct list store_doomed(const struct store *store, struct list *names)
 	return doomed;
 }
 
-void store_sweep(const struct store *store, const struct list *doomed)
+bool store_sweep(const struct store *store, const struct list *doomed)
 {
-	EACH(const char, path, *doomed)
-		if (!tree_discard(path))
-			warn("%s: cannot be removed", path);
+	bool done = true;
+	EACH(const char, path, *doomed) {
+		if (tree_discard(path))
+			continue;
+		warn("%s: cannot be removed: %s", path, strerror(errno));
+		done = false;
+	}
 	sweep_roots(store);
 	journal_sweep(store);
+	return done;
 }
 
 struct use {
@@ -197,6 +202,17 @@ __attribute__((noreturn)) static void not_writable(const char *path)
 	     strerror(errno));
 }
 
+// Of what another user left in it, root before all, its owner could lock and remove nothing.
+static void check_owner(const struct store *store)
+{
+	struct stat info;
+	if (!stat(store_path(store, "trees"), &info) && info.st_uid != geteuid())
+		fail(EXIT_HOST,
+		     "%s: the store belongs to user %u; run as that user, or choose another with "
+		     "--store",
+		     store->path, info.st_uid);
+}
+
 void store_check_writable(const struct store *store)
 {
 	// What a commit writes to, hours later.
@@ -206,6 +222,7 @@ void store_check_writable(const struct store *store)
 		if (access(path, W_OK | X_OK) < 0)
 			not_writable(access(store->path, W_OK) < 0 ? store->path : path);
 	}
+	check_owner(store);
 }
 
 void store_lock_all(const struct store *store, bool alone)

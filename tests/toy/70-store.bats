@@ -484,6 +484,35 @@ boot_other() { boot --root "$other" "$@"; }
 at_work() { ls "$store"/objects/*/build/half >/dev/null 2>&1; }
 kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 
+@test "gc tells what it could not remove" {
+	warm
+	lost=$store/trees/$(printf %064d 0)
+	mkdir -p "$lost/in"
+	# shellcheck disable=SC2016
+	run unshare -Urm sh -euc 'mount -t tmpfs none "$1"; shift; exec "$@"' sh "$lost/in" \
+		"$runner" --root="$world" --store="$store" gc
+	ended 3
+	says "$lost: cannot be removed: "
+	says "not all of "
+	run gc
+	ended 0
+	silent_on "not all of "
+}
+
+@test "root leaves another user's store alone" {
+	[ "$(id -u)" = 0 ] || return 0 # nobody else can write to it
+	warm
+	needs_another_user
+	sed -i 's/--with-toys/--with-more/' "$world/recipes/hello/recipe"
+	chown -R 65534 "$store"
+	for verb in "" gc; do
+		run boot $verb
+		ended 3
+		says "$store: the store belongs to user 65534; run as that user, or choose another"
+	done
+	equal "root's" "" "$(find "$store"/objects "$store"/trees "$store"/records -user 0)"
+}
+
 @test "gc keeps what another checkout built, as long as that is there" {
 	warm
 	boot --quiet # so that nothing is new in this one
