@@ -106,13 +106,15 @@ __attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
 }
 
 // Reaps who has ended; `*code` becomes the exit status of `job`, as a shell would give it. Whether anybody
-// is left.
-static bool reap(pid_t job, int *code)
+// is left. A shell that suspends itself has nobody above it who could say "fg".
+static bool reap(pid_t job, bool foreground, int *code)
 {
-	int status;
+	int status, options = WNOHANG | (foreground ? WUNTRACED : 0);
 	pid_t pid;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (pid == job)
+	while ((pid = waitpid(-1, &status, options)) > 0)
+		if (pid == job && WIFSTOPPED(status))
+			kill(job, SIGCONT);
+		else if (pid == job)
 			*code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	return pid == 0;
 }
@@ -135,7 +137,7 @@ static bool pass_on(int number)
 }
 
 // pid_namespaces(7): pid 1 gets only signals it waits for; blocked ones are kept for signalfd.
-__attribute__((noreturn)) static void be_init(pid_t job, struct asked *asked)
+__attribute__((noreturn)) static void be_init(pid_t job, bool foreground, struct asked *asked)
 {
 	sigset_t set;
 	sigemptyset(&set);
@@ -150,7 +152,7 @@ __attribute__((noreturn)) static void be_init(pid_t job, struct asked *asked)
 	bool ending = false;
 	for (int code = -1;;) {
 		struct signalfd_siginfo info;
-		bool others = reap(job, &code);
+		bool others = reap(job, foreground, &code);
 		// The shell ends at once; make and compilers below it have to clear up.
 		if (code >= 0 && !(ending && others))
 			end(code, &asked->death);
@@ -189,7 +191,7 @@ __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, 
 		give_up(STEP_OF_ROOT);
 	if (job == 0)
 		run_program(sandbox);
-	be_init(job, &asked);
+	be_init(job, sandbox->foreground, &asked);
 }
 
 bool spawn(const struct sandbox *sandbox, struct child *child)

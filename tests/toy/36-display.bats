@@ -337,6 +337,9 @@ interrupt_in_there() {
 		type_in "echo 'in' 'it'"
 		eventually shown "in it"
 		interrupt_in_there
+		type_in "kill -STOP \$\$" # nobody above could say fg
+		type_in "echo 'on' 'again'"
+		eventually shown "on again"
 		type_in "clear; exit 4"
 		type_in "echo 'ended' \$?"
 		eventually shown "ended 4"
