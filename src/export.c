@@ -55,15 +55,6 @@ bool is_folder_format(const struct export *export)
 	return !strcmp(export->format, "dir");
 }
 
-bool write_text(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-	if (!file)
-		return false;
-	bool done = fputs(text, file) >= 0;
-	return !fclose(file) && done;
-}
-
 // A later line of the same recipe, or a later stage's, takes an earlier one's place.
 static void add_build(struct list *builds, struct job *build)
 {
@@ -288,7 +279,7 @@ static bool write_sums(struct export *export)
 	}
 	export->digest = hash_file(mem_format("%s/result", export->work));
 	return export->digest &&
-	       write_text(paper, mem_format("%s  %s\n", export->digest, export->name));
+	       file_write(paper, mem_format("%s  %s\n", export->digest, export->name));
 }
 
 static const char *commit(const struct export *export)
@@ -303,9 +294,9 @@ static void write_papers(struct export *export)
 	const char *result = mem_format("%s/result", export->work);
 	must(write_sums(export), export, "write the hash");
 	export->commit = commit(export);
-	must(write_text(mem_format("%s.cdx.json", result), sbom_text(export)), export,
+	must(file_write(mem_format("%s.cdx.json", result), sbom_text(export)), export,
 	     "write the bill of materials");
-	must(write_text(mem_format("%s.provenance.json", result), provenance_text(export)), export,
+	must(file_write(mem_format("%s.provenance.json", result), provenance_text(export)), export,
 	     "write the provenance");
 }
 

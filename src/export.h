@@ -38,7 +38,4 @@ const char *provenance_text(const struct export *export);
 // WORK/layout. False: errno tells.
 bool oci_write(const struct export *export);
 
-// A whole file; false: errno tells.
-bool write_text(const char *path, const char *text);
-
 #endif

@@ -2,6 +2,7 @@
 // 1.0). May touch: its own folder, WORK/layout.
 #include "conf.h"
 #include "export.h"
+#include "file.h"
 #include "hash.h"
 #include "json.h"
 #include "tree.h"
@@ -22,7 +23,7 @@ static bool write_blob(const struct export *export, struct blob *blob, const cha
 {
 	blob->digest = hash_text(text);
 	blob->size = (long long)strlen(text);
-	return write_text(mem_format("%s/layout/blobs/sha256/%s", export->work, blob->digest),
+	return file_write(mem_format("%s/layout/blobs/sha256/%s", export->work, blob->digest),
 			  text);
 }
 
@@ -156,7 +157,7 @@ bool oci_write(const struct export *export)
 	       take_layer(export, &layer) &&
 	       write_blob(export, &settings, settings_text(export, plain)) &&
 	       write_blob(export, &manifest, manifest_text(&settings, &layer)) &&
-	       write_text(mem_format("%s/index.json", layout), index_text(export, &manifest)) &&
-	       write_text(mem_format("%s/oci-layout", layout),
+	       file_write(mem_format("%s/index.json", layout), index_text(export, &manifest)) &&
+	       file_write(mem_format("%s/oci-layout", layout),
 			  "{\n  \"imageLayoutVersion\": \"1.0.0\"\n}\n");
 }
