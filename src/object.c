@@ -73,20 +73,28 @@ static const char *boot(void)
 	return length > 0 ? mem_copy(text, (size_t)length) : "";
 }
 
+static bool is_flushed(const char *boot)
+{
+	return boot && !strcmp(boot, FLUSHED);
+}
+
 bool store_is_intact(const struct store *store, const char *key)
 {
 	const char *text = file_try(store_path(store, "objects/%s/boot", key));
-	return text && *text && (!strcmp(text, boot()) || !strcmp(text, FLUSHED));
+	return is_flushed(text) || (text && *text && !strcmp(text, boot()));
 }
 
 bool store_begin(const struct store *store, const char *key, bool keep, const char **error)
 {
 	const char *folder = store_path(store, "objects/%s", key);
+	const char *mark = mem_format("%s/boot", folder);
+	bool flushed = is_flushed(file_try(mark));
 	// First: of a folder that is half emptied no later try may believe that it can go on. And a power cut would
 	// bring back what is not flushed.
-	bool paused = !unlink(mem_format("%s/paused", folder));
-	file_write(mem_format("%s/boot", folder), boot());
-	if (paused && !store_sync(store))
+	unlink(mem_format("%s/paused", folder));
+	unlink(mark);
+	file_write(mark, boot());
+	if (flushed && !store_sync(store))
 		return failed(error, folder, "flushed");
 	if (!keep)
 		unlink(mem_format("%s/spent", folder));
@@ -108,10 +116,15 @@ bool store_copy(const struct store *store, const char *key, const char *name, co
 	return tree_copy(from, to, error);
 }
 
-void store_pause(const struct store *store, const char *key, bool flush)
+void store_flush(const struct store *store, const char *key)
 {
-	if (flush && store_sync(store))
-		file_write(store_path(store, "objects/%s/boot", key), FLUSHED);
+	// Where the disk is full the name of the boot has to stay: until the next one, all is as good as flushed.
+	if (store_sync(store))
+		file_replace(store_path(store, "objects/%s/boot", key), FLUSHED);
+}
+
+void store_pause(const struct store *store, const char *key)
+{
 	file_write(store_path(store, "objects/%s/paused", key), "");
 }
 

@@ -61,9 +61,10 @@ bool store_begin(const struct store *store, const char *key, bool keep, const ch
 // Copies a file or folder of the checkout to objects/KEY/NAME, afresh. False: *error says why not.
 bool store_copy(const struct store *store, const char *key, const char *name, const char *from,
 		const char **error);
-// Marks that whatever worked there ended by itself or was stopped in an orderly way. With `flush` that outlasts a
-// power cut, or a move to another machine; slow.
-void store_pause(const struct store *store, const char *key, bool flush);
+// Once nothing works there any more: what was written outlasts a power cut, or a move to another machine; slow.
+void store_flush(const struct store *store, const char *key);
+// Marks that whatever worked there ended by itself or was stopped in an orderly way.
+void store_pause(const struct store *store, const char *key);
 bool store_was_paused(const struct store *store, const char *key);
 // Whether what was written there is what is read: all was flushed, or this machine has been up ever since.
 bool store_is_intact(const struct store *store, const char *key);

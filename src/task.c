@@ -259,11 +259,11 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 				       .started = clock_date(),
 				       .slots = slots,
 				       .phases = ""};
-	task->killed = !store_begin(store, job->key, go_on, error); // half emptied is not paused
+	task->entered = store_begin(store, job->key, go_on, error);
 	tries_note(store, job->key, task->record.target, job->name);
 	if (go_on)
 		tries_spent(store, &task->record);
-	if (task->killed)
+	if (!task->entered)
 		return false;
 	if (job->kind != JOB_COMPOSE)
 		return start_sandbox(task, wish, server, go_on, error);
@@ -343,10 +343,20 @@ void task_stop(struct task *task, bool at_once)
 	task_signal(task, at_once);
 }
 
+// Of other jobs nothing is gone on with but downloads, which are told by their hash.
+static void keep_half(const struct task *task, const struct store *store)
+{
+	if (task->job->kind != JOB_BUILD || !task->entered)
+		return;
+	store_flush(store, task->job->key);
+	if (!task->killed)
+		store_pause(store, task->job->key);
+}
+
 void task_end(struct task *task, const struct store *store, bool failed)
 {
-	if (failed && !task->killed)
-		store_pause(store, task->job->key, task->stopping);
+	if (failed)
+		keep_half(task, store);
 	if (failed) {
 		end_phase(task);
 		tries_spend(store, &task->record);

@@ -28,6 +28,7 @@ struct task {
 	bool stopping;
 	long long log_start; // bytes that earlier tries have left in the log
 	long long oom_kills; // when it began, as meter_oom_kills
+	bool entered;	     // its object folder was ready for it
 	bool killed;	     // it had no time to leave whole files
 	struct pulse pulse;
 	const char *hung; // in which state it was found, or NULL

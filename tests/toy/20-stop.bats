@@ -201,7 +201,8 @@ add_tries() { # TOOLS
 	R
 }
 
-power_cut() { echo another-boot >"$(echo "$store"/objects/*/boot)"; }
+# What is not flushed is of the boot that it names; the next one has another name.
+power_cut() { sed -i "s/^$(cat /proc/sys/kernel/random/boot_id)\$/another-boot/" "$store"/objects/*/boot; }
 
 @test "what ninja left after kill -9 is gone on with, but not after a power cut" {
 	add_tries ninja
@@ -216,7 +217,7 @@ power_cut() { echo another-boot >"$(echo "$store"/objects/*/boot)"; }
 @test "what was stopped is on disk before it counts as that" {
 	needs strace
 	add_tries make
-	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=syncfs,openat "$runner" --root="$world" \
+	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=syncfs,openat,/^rename "$runner" --root="$world" \
 		--store="$store" --mirror="$mirror" --offline --target "$native" --only slow 3>&- &
 	tracer=$!
 	wait_for at_work
@@ -228,20 +229,82 @@ power_cut() { echo another-boot >"$(echo "$store"/objects/*/boot)"; }
 	equal begun 2 "$begun"
 }
 
-@test "what has failed is not gone on with after a power cut" {
-	add stage1 slow for=build <<-'R'
-		tools=make
+@test "what has failed is on disk: it is gone on with after a power cut" {
+	for tools in make ninja; do
+		add stage1 $tools for=build <<-R
+			tools=$tools
+			build() {
+				echo once more >>count
+				false
+			}
+		R
+		run boot --only $tools
+		power_cut
+		run boot --only $tools
+		power_cut
+		run boot --only $tools
+		equal "begun with $tools" 3 "$(grep -c . "$store"/objects/*/build/count)"
+		rm -r "$store"/objects/*
+	done
+}
+
+# One more try of what add_deaf made, which hears of no end and is killed.
+try_deaf() {
+	rm -f "$store"/objects/*/build/half
+	boot_aside --only deaf
+	wait_for at_work
+	kill -TERM "$runner_pid"
+	sleep 0.3
+	kill -TERM "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	begun=$(grep -c . "$store"/objects/*/build/count)
+}
+
+add_deaf() { # TOOLS
+	add stage1 deaf for=build <<-R
+		tools=$1
 		build() {
+			trap "" TERM
 			echo once more >>count
-			false
+			: >half
+			sleep 600
 		}
 	R
-	run boot --only slow
-	run boot --only slow
-	equal begun 2 "$(grep -c . "$store"/objects/*/build/count)"
+}
+
+@test "what had to be killed is on disk, too: ninja goes on with it after a power cut" {
+	add_deaf ninja
+	try_deaf
 	power_cut
-	run boot --only slow
-	equal begun 1 "$(grep -c . "$store"/objects/*/build/count)"
+	try_deaf
+	equal "begun with ninja" 2 "$begun"
+	rm -r "$store"/objects/* "$world/recipes/deaf"
+	sed -i /^deaf/d "$world/stages/stage1"
+	add_deaf make
+	try_deaf
+	power_cut
+	try_deaf
+	equal "begun with make" 1 "$begun"
+}
+
+@test "who goes on with what is on disk first takes back that it is" {
+	needs strace
+	add_deaf ninja
+	try_deaf
+	rm "$store"/objects/*/build/half
+	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=syncfs,openat "$runner" --root="$world" \
+		--store="$store" --mirror="$mirror" --offline --target "$native" --only deaf 3>&- &
+	tracer=$!
+	wait_for at_work
+	kill -9 "$(pgrep -P $tracer)"
+	wait $tracer || :
+	equal order "boot syncfs log" "$(grep -E 'syncfs|/boot", O_WR|objects/[^/]*/log", O_WR' "$BATS_TEST_TMPDIR/trace" |
+		sed 's,.*/\(boot\|log\)".*,\1,; s/.*syncfs.*/syncfs/' | uniq | xargs)"
+	power_cut
+	try_deaf
+	equal begun 1 "$begun"
 }
 
 @test "what --fresh did not get to is to be said again" {
