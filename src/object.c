@@ -89,11 +89,12 @@ bool store_begin(const struct store *store, const char *key, bool keep, const ch
 	const char *folder = store_path(store, "objects/%s", key);
 	const char *mark = mem_format("%s/boot", folder);
 	bool flushed = is_flushed(file_try(mark));
-	// First: of a folder that is half emptied no later try may believe that it can go on. And a power cut would
-	// bring back what is not flushed.
+	// First: of a folder that is half emptied no later try may believe that it can go on, ninja's neither: what is
+	// emptied is as like as not what a power cut has damaged. And one would bring back what is not flushed.
 	unlink(mem_format("%s/paused", folder));
 	unlink(mark);
-	file_write(mark, boot());
+	if (keep)
+		file_write(mark, boot());
 	if (flushed && !store_sync(store))
 		return failed(error, folder, "flushed");
 	if (!keep)
@@ -101,6 +102,8 @@ bool store_begin(const struct store *store, const char *key, bool keep, const ch
 	if ((!keep && !tree_remove(mem_format("%s/build", folder))) ||
 	    !tree_remove(mem_format("%s/out", folder)))
 		return failed(error, folder, "emptied");
+	if (!keep)
+		file_write(mark, boot());
 	return make_object(store, key, error);
 }
 

@@ -307,6 +307,37 @@ add_deaf() { # TOOLS
 	equal begun 1 "$begun"
 }
 
+@test "what was half emptied after a power cut is not gone on with" {
+	needs strace
+	add stage1 slow for=build <<-'R'
+		tools=ninja
+		build() {
+			echo "left: $(ls | xargs)"
+			: >half
+			: >other
+			sleep 600
+		}
+	R
+	try_killed() {
+		boot_aside --only slow
+		wait_for at_work
+		kill -9 "$runner_pid"
+		wait "$runner_pid" || :
+		runner_pid=
+		no_strays
+	}
+	try_killed
+	power_cut
+	strace -qq -o "$BATS_TEST_TMPDIR/trace" -P "$(echo "$store"/objects/*/build)" -e trace=unlinkat \
+		-e inject=unlinkat:signal=KILL:when=2 "$runner" --root="$world" --store="$store" --mirror="$mirror" \
+		--offline --target "$native" --only slow 3>&- || :
+	[ "$(ls "$store"/objects/*/build)" ]
+	rm -f "$store"/objects/*/build/half
+	: >"$(echo "$store"/objects/*/build)/damaged"
+	try_killed
+	equal left "left: " "$(grep left: "$store"/objects/*/log | tail -n 1)"
+}
+
 @test "what --fresh did not get to is to be said again" {
 	add stage1 slow for=build <<<'package() { [ ! -e /src/flags/wait ] || sleep 20; date +%N >"$OUT/slow"; }'
 	sed -i 's/^licence=.*/&\ncheckout=flags/' "$world/recipes/slow/recipe"
