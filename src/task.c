@@ -71,14 +71,18 @@ static void begin_try(int log)
 
 // ninja knows after any death which of its outputs are whole. make believes in every file that is new enough, also in
 // half of one: what that left may only be gone on with after an orderly end. Both believe what a power cut left.
-static bool may_go_on(const struct job *job, const struct store *store)
+bool task_may_go_on(const struct job *job, const struct store *store)
 {
-	if (job->kind == JOB_FETCH)
-		return true;
-	if (job->kind != JOB_BUILD || (job->fresh && !job->retried))
-		return false;
+	if (job->kind != JOB_BUILD)
+		return job->kind == JOB_FETCH;
 	return store_is_intact(store, job->key) &&
-	       (recipe_has_tool(job->item->recipe, "ninja") || store_was_paused(store, job->key));
+	       (has_ninja(job) || store_was_paused(store, job->key));
+}
+
+static bool is_to_go_on(const struct job *job, const struct store *store)
+{
+	bool anew = job->kind == JOB_BUILD && job->fresh && !job->retried;
+	return !anew && task_may_go_on(job, store);
 }
 
 static bool copy_checkout(const struct job *job, const struct jobs *jobs, const char **error)
@@ -243,7 +247,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 {
 	const struct store *store = wish->jobs->store;
 	struct task *task = job->task = mem_new(sizeof *task);
-	bool go_on = may_go_on(job, store);
+	bool go_on = is_to_go_on(job, store);
 	*task = (struct task){.job = job,
 			      .lock = lock,
 			      .phases = -1,

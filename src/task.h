@@ -40,6 +40,9 @@ int task_slots(const struct job *job, const struct jobs *jobs, int budget);
 long task_memory(const struct job *job);
 // Which form of the jobserver it is told of: an old make dies of the fifo form, a ninja knows no other.
 bool task_takes_fifo(const struct job *job, const struct jobs *jobs);
+// Whether the next try, if nobody wants it fresh, goes on with what an earlier one left. The job has a key, and nobody
+// is at work on it.
+bool task_may_go_on(const struct job *job, const struct store *store);
 // Puts the recipe and the shell side beside the object folder, where the room shows them from:
 // editing them changes the next run, not this one. False: *error says why not.
 bool task_copy_texts(const struct job *job, const struct jobs *jobs, const char **error);

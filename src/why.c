@@ -1,6 +1,7 @@
 // Enters: the name of a recipe. Leaves: why it would be built, or its log. May touch: stdout; the
 // store, to look.
 #include "file.h"
+#include "task.h"
 #include "tries.h"
 #include "verbs.h"
 
@@ -66,6 +67,16 @@ static void print_unknown(const struct job *job)
 	putchar('\n');
 }
 
+static void print_unfinished(const struct store *store, const struct job *job)
+{
+	if (!job->item || !job->key || job->present)
+		return;
+	if (store_is_locked(store, job->key))
+		puts("    another run or a shell has it at work");
+	else if (task_may_go_on(job, store))
+		puts("    an unfinished build of just this is kept, and will be gone on with");
+}
+
 static void print_why(const struct jobs *jobs, const struct job *job)
 {
 	const struct store *store = jobs->store;
@@ -90,8 +101,7 @@ static void print_why(const struct jobs *jobs, const struct job *job)
 		print_missing("-", before, job->manifest);
 		print_missing("+", job->manifest, before);
 	}
-	if (job->item && job->key && !job->present && store_was_paused(store, job->key))
-		puts("    an unfinished build of just this is kept, and will be gone on with");
+	print_unfinished(store, job);
 }
 
 // What would be built, each with its reason; what waits for those has none yet.

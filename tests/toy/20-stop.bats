@@ -338,6 +338,45 @@ add_deaf() { # TOOLS
 	equal left "left: " "$(grep left: "$store"/objects/*/log | tail -n 1)"
 }
 
+@test "why says what the next run does with what is left" {
+	kept="an unfinished build of just this is kept, and will be gone on with"
+	add stage1 slow for=build <<-'R'
+		tools=ninja
+		build() { echo once more >>count; : >half; sleep 600; }
+	R
+	boot_aside --only slow
+	wait_for at_work
+	run boot why slow
+	silent_on "$kept"
+	says "    another run or a shell has it at work"
+	kill -9 "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	no_strays
+	run boot why slow
+	says "$kept"
+	try_and KILL
+	equal "begun, as why said" 2 "$begun"
+	power_cut
+	run boot why slow
+	silent_on "$kept"
+	try_and TERM
+	equal "begun anew, as why said" 1 "$begun"
+	run boot why slow
+	says "$kept"
+	sed -i 's/^tools=.*/tools=make/' "$world/recipes/slow/recipe"
+	rm -r "$store"/objects/*
+	try_and KILL
+	run boot why slow
+	silent_on "$kept"
+	try_and TERM
+	run boot why slow
+	says "$kept"
+	echo of-another-boot >"$(echo "$store"/objects/*/boot)"
+	run boot why slow
+	silent_on "$kept"
+}
+
 @test "what --fresh did not get to is to be said again" {
 	add stage1 slow for=build <<<'package() { [ ! -e /src/flags/wait ] || sleep 20; date +%N >"$OUT/slow"; }'
 	sed -i 's/^licence=.*/&\ncheckout=flags/' "$world/recipes/slow/recipe"
