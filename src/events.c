@@ -185,6 +185,7 @@ void event_stopped(const struct job *job)
 {
 	if (!begin("stopped", job))
 		return;
+	text("why", job->lost ? "killed" : NULL);
 	end();
 }
 

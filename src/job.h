@@ -57,6 +57,7 @@ struct job {
 	enum { GUESSED, COSTED, RECORDED, PACED } basis;
 	size_t number;	   // its place in jobs->all
 	bool begun, made;  // by this run; begun: there is a log of it
+	bool lost;	   // this run killed it, and the next one cannot go on with what it left
 	double path;	   // seconds from its start to the end of the last job that waits for it
 	struct task *task; // while it runs; the scheduler's
 };

@@ -193,6 +193,11 @@ static bool was_skipped(const struct job *job)
 	return job->item && job->state == JOB_SKIPPED;
 }
 
+static bool was_lost(const struct job *job)
+{
+	return job->lost;
+}
+
 // How many, and the names of the first.
 static const char *some(bool (*is)(const struct job *), size_t *count)
 {
@@ -224,11 +229,16 @@ static void say_counts(enum exit_status status, bool roots)
 
 static void say_stopped(enum exit_status status)
 {
-	const char *again = wants_again(to.jobs, to.wish);
-	if (status == EXIT_TIME_LIMIT)
-		warn("stopped at the time limit; nothing is lost, to go on: %s", again);
-	else if (status > EXIT_BY_SIGNAL)
-		warn("stopped by a signal; nothing is lost, to go on: %s", again);
+	size_t lost;
+	const char *names = some(was_lost, &lost), *again = wants_again(to.jobs, to.wish);
+	if (lost == 1)
+		warn("%s was killed, and begins anew", names + 1);
+	else if (lost)
+		warn("%zu were killed, and begin anew:%s", lost, names);
+	if (status == EXIT_TIME_LIMIT || status > EXIT_BY_SIGNAL)
+		warn("stopped %s; %sto go on: %s",
+		     status == EXIT_TIME_LIMIT ? "at the time limit" : "by a signal",
+		     lost ? "" : "nothing is lost, ", again);
 }
 
 void report_end(enum exit_status status)

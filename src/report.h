@@ -19,7 +19,7 @@ void report_differs(const struct job *job, const char *before);
 void report_failure(const struct job *job, const char *phase, const char *why);
 // It failed, and will be tried once more.
 void report_retry(const struct job *job, const char *phase, const char *why);
-void report_stopped(const struct job *job); // it was told to, and goes on in the next run
+void report_stopped(const struct job *job); // it was told to
 // The whole run was told to, by a signal or the time limit; the status that it is to end with.
 void report_stop(enum exit_status by, enum exit_status status);
 void report_end(enum exit_status status);

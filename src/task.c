@@ -248,6 +248,7 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 	const struct store *store = wish->jobs->store;
 	struct task *task = job->task = mem_new(sizeof *task);
 	bool go_on = is_to_go_on(job, store);
+	job->lost = false; // of a first try
 	*task = (struct task){.job = job,
 			      .lock = lock,
 			      .phases = -1,
@@ -355,6 +356,7 @@ static void keep_half(const struct task *task, const struct store *store)
 	store_flush(store, task->job->key);
 	if (!task->killed)
 		store_pause(store, task->job->key);
+	task->job->lost = task->killed && !task_may_go_on(task->job, store);
 }
 
 void task_end(struct task *task, const struct store *store, bool failed)

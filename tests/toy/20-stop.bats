@@ -289,6 +289,40 @@ add_deaf() { # TOOLS
 	equal "begun with make" 1 "$begun"
 }
 
+@test "what was killed and begins anew is named; of what ninja goes on with nothing is lost" {
+	add_deaf make
+	try_deaf
+	says "stage1/deaf was killed, and begins anew"
+	says "stopped by a signal; to go on: ./bootstrap"
+	silent_on "nothing is lost"
+	run boot --only deaf --time-limit 2s --json "$BATS_TEST_TMPDIR/events" # and ten of patience
+	ended 75
+	says "stage1/deaf was killed, and begins anew"
+	says "stopped at the time limit; to go on: ./bootstrap"
+	silent_on "nothing is lost"
+	python3 "$top/tests/events" "$top/docs/events.md" "$BATS_TEST_TMPDIR/events"
+	grep -q '"event":"stopped",.*"job":"stage1/deaf","why":"killed"' "$BATS_TEST_TMPDIR/events"
+	rm -r "$store"/objects/*
+	sed -i s/make/ninja/ "$world/recipes/deaf/recipe"
+	try_deaf
+	silent_on "begins anew"
+	says "stopped by a signal; nothing is lost, to go on: ./bootstrap"
+	rm -r "$store"/objects/*
+	for name in one two; do
+		add stage1 $name for=build <<<'build() { trap "" TERM; : >half; sleep 600; }'
+	done
+	boot_aside -j2 --only one --only two
+	wait_for eval '[ "$(ls "$store"/objects/*/build/half | wc -l)" = 2 ]'
+	kill -INT "$runner_pid"
+	sleep 0.3
+	kill -INT "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	says "2 were killed, and begin anew: stage1/one stage1/two"
+	silent_on "nothing is lost"
+}
+
 @test "who goes on with what is on disk first takes back that it is" {
 	needs strace
 	add_deaf ninja
