@@ -56,6 +56,11 @@ double tries_time(const struct store *store, const char *key)
 	return (double)info.st_mtim.tv_sec + (double)info.st_mtim.tv_nsec / 1e9;
 }
 
+bool tries_has(const struct store *store, const char *key, const char *target, const char *job)
+{
+	return tries_time(store, key) > 0 && is_of(store, key, note_of(target, job));
+}
+
 const char *tries_latest(const struct store *store, const char *target, const char *job)
 {
 	const char *found = NULL, *note = note_of(target, job);

@@ -9,6 +9,8 @@
 void tries_note(const struct store *store, const char *key, const char *target, const char *job);
 // The key of the last try whose object folder is there, by the time of its log; NULL: none is.
 const char *tries_latest(const struct store *store, const char *target, const char *job);
+// Whether the key's object folder has the log of a try of this job.
+bool tries_has(const struct store *store, const char *key, const char *target, const char *job);
 // When a key's last try wrote its log, in seconds since 1970; 0: there is none.
 double tries_time(const struct store *store, const char *key);
 

@@ -174,11 +174,15 @@ static const char *good_log(const struct jobs *jobs, const struct job *job)
 static struct log last_try(const struct jobs *jobs, const struct job *job)
 {
 	const struct store *store = jobs->store;
-	const char *key = tries_latest(store, job_target(jobs, job), job->name);
+	const char *target = job_target(jobs, job);
+	// A good end removes the folder: what lies there under the key of now has not ended well since, whatever the
+	// clock said. Of other recipes only times tell.
+	bool own = job->key && tries_has(store, job->key, target, job->name);
+	const char *key = own ? job->key : tries_latest(store, target, job->name);
 	if (!key)
 		return (struct log){0};
 	const char *path = store_path(store, "objects/%s/log", key);
-	if (!is_newer(path, good_log(jobs, job)))
+	if (!own && !is_newer(path, good_log(jobs, job)))
 		return (struct log){0};
 	return (struct log){job, path,
 			    store_is_locked(store, key) ? "is at work" : "did not end well"};

@@ -135,6 +135,25 @@ teardown() { common_teardown; }
 	silent_on "did not end well"
 }
 
+@test "log: of a failed try, although the clock was set back" {
+	echo 'check() { echo "not this time"; false; }' >>"$world/recipes/zed/recipe"
+	touch -d '+1 hour' "$store"/logs/*
+	run boot
+	ended 1
+	run boot log stage2/zed
+	ended 0
+	says "==> stage2/zed: a try that did not end well: $store/objects/"
+	says "not this time"
+	# and although an older one, of another recipe, has a time to come
+	touch -d '+2 hours' "$store"/objects/*/log
+	sed -i 's/not this time/nor now/' "$world/recipes/zed/recipe"
+	run boot
+	ended 1
+	run boot log stage2/zed
+	says "nor now"
+	silent_on "not this time"
+}
+
 break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patch"; }
 
 @test "log: of a patch that failed, by the names of what waits for it and its own" {
