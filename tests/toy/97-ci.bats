@@ -34,7 +34,10 @@ setup() {
 	cd "$world" || return
 }
 
-teardown() { common_teardown; }
+teardown() {
+	[ -z "${step:-}" ] || kill -KILL -- "-$step" 2>/dev/null || :
+	common_teardown
+}
 
 # Two recipes that hang when they are tried first, so that two jobs come to their limit.
 add_slow() {
@@ -232,6 +235,64 @@ os.execvp(sys.argv[1], sys.argv[1:])' $sh ci/job >said 2>&1 3>&- &
 }
 
 find_half() { [ "$(find store/objects -name half 2>/dev/null)" ]; }
+
+# As GitHub has a line of the workflow run: $step.
+github_step() { # LINE'S END
+	sed -n "s,^ *\(- \)\{0\,1\}run: \(.*$1\)\$,\2,p" ci/github.yml | head -n 1 >step.sh
+	[ -s step.sh ]
+	python3 -c 'import os, signal
+os.setsid()
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp("bash", ["bash", "-e", "step.sh"])' >said 2>&1 3>&- &
+	step=$!
+}
+
+# As GitHub ends one: told to the process that it has started, and after ten seconds to all.
+cancel_step() { # STATUS
+	kill -INT "$step"
+	{ sleep 7.5; kill -TERM "$step"; sleep 2.5; kill -KILL -- "-$step"; } 3>&- &
+	local limit=$! code=0
+	wait "$step" || code=$?
+	kill "$limit" 2>/dev/null || :
+	equal "status of the step" "$1" $code
+}
+
+@test "ci: a job that is cancelled on GitHub puts its store back" {
+	add_slow
+	TIME_LIMIT=60s
+	github_step ci/job
+	wait_for find_half
+	cancel_step 130
+	in_archive '^./objects/.*/half$'
+	grep -q 'stopped by a signal' said
+}
+
+@test "ci: a store too large to be packed while GitHub cancels is packed by the next step" {
+	add_slow
+	TIME_LIMIT=60s
+	ci/job --put # nothing is left over yet
+	cat >"$BATS_TEST_TMPDIR/zstd" <<-P
+		#!/bin/sh
+		[ ! -e "$BATS_TEST_TMPDIR/large" ] || sleep 60
+		exec $(command -v zstd) "\$@"
+	P
+	chmod 755 "$BATS_TEST_TMPDIR/zstd"
+	: >"$BATS_TEST_TMPDIR/large"
+	github_step ci/job
+	wait_for find_half
+	cancel_step 137
+	rm "$BATS_TEST_TMPDIR/large"
+	equal archives "cache/$native.tar.zst.new" "$(ls cache/*.zst*)"
+	github_step 'ci/job --put'
+	wait "$step"
+	in_archive '^./objects/.*/half$'
+	equal archives "cache/$native.tar.zst" "$(ls cache/*.zst*)"
+	# and what is there is not packed once more
+	touch -d '1 hour ago' "cache/$native.tar.zst"
+	before=$(stat -c %Y "cache/$native.tar.zst")
+	ci/job --put
+	equal "packed at" "$before" "$(stat -c %Y "cache/$native.tar.zst")"
+}
 
 @test "ci: without zstd nothing is begun" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
