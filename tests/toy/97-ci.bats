@@ -116,6 +116,16 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	done
 }
 
+# What decides there is not what runs GitLab's jobs here.
+@test "ci: GitLab begins a pipeline for those who ask, and of two with one cache one job at a time" {
+	NODE_PATH=$BATS_FILE_TMPDIR/npm/node_modules run node -e '
+		const file = require("js-yaml").load(require("fs").readFileSync("ci/gitlab.yml", "utf8"));
+		for (const rule of file.workflow.rules) console.log(JSON.stringify(rule));
+		console.log(file[".job"].resource_group === file[".job"].cache.key, file[".job"].cache.key);'
+	equal "its rules" "$(lines_of '{"if":"$CI_PIPELINE_SOURCE == \"web\""}' \
+		'{"if":"$CI_PIPELINE_SOURCE == \"schedule\""}' 'true bootstrap-$TARGET')" "$output"
+}
+
 @test "ci: ci/local goes on twice, and gives what one run gives" {
 	export_plainly "$native"
 	add_slow
