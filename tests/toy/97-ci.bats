@@ -136,6 +136,25 @@ stops() { printf '%s\n' "$output" | grep -c 'stopped at the time limit'; }
 	cmp "out/$native-stage2.tar.zst" "$BATS_TEST_TMPDIR/plain-$native.tar.zst"
 }
 
+@test "ci: ci/local goes on with the next target when one fails, unless it is told to stop" {
+	TIME_LIMIT=60s
+	add stage2 broken if=foreign <<<'build() { false; }'
+	run ci/local "$foreign" nosuch "$native"
+	ended 1
+	says "stage2/broken"
+	says "there is no target 'nosuch'"
+	check_result out "$native" 3
+	add_slow
+	ci/local "$native" "$foreign" >said 2>&1 3>&- &
+	local all=$! code=0
+	wait_for find_half
+	kill "$(pgrep -P $all)"
+	wait $all || code=$?
+	equal status 143 $code
+	equal "jobs told to stop" 1 "$(grep -c 'stopped by a signal' said)"
+	equal "of the other" "" "$(grep broken said)"
+}
+
 @test "ci: git passes over what a job, report and export make" {
 	export TIME_LIMIT=60s
 	cp "$top/.gitignore" .
