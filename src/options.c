@@ -42,6 +42,17 @@ const char *options_quoted(const char *word)
 	return text;
 }
 
+// What is said is kept in logs and seen by others: no user and password of an address, but where they were.
+static const char *bare(const char *word)
+{
+	const char *host = strstr(word, "://");
+	if (!host)
+		return word;
+	host += strlen("://");
+	const char *at = memrchr(host, '@', strcspn(host, "/"));
+	return at ? mem_format("%.*s...%s", (int)(host - word), word, at) : word;
+}
+
 static void set(struct options *options, const struct option *option, char *operand)
 {
 	void *at = (char *)options + option->at;
@@ -124,7 +135,7 @@ static void check_once(const struct list *given, const struct option *option, co
 	EACH(const struct given, other, *given)
 		if (other->option == option && strcmp(other->operand, operand) != 0)
 			fail(EXIT_INPUT, "%s is there twice, with %s and with %s; %s", option->name,
-			     other->operand, operand, remedy);
+			     bare(other->operand), bare(operand), remedy);
 }
 
 static int option(struct options *options, struct list *given, char **words, int left)
@@ -271,7 +282,7 @@ const char *options_text(const struct options *options, int argc, char **argv)
 		const struct option *found = find(argv[i], &value);
 		next = i + (found && found->shape != FLAG && !value ? 2 : 1);
 		for (; i < next && i < argc && !goes_without_saying(found); i++)
-			text = mem_format("%s %s", text, options_quoted(argv[i]));
+			text = mem_format("%s %s", text, options_quoted(bare(argv[i])));
 	}
 	return text;
 }

@@ -110,6 +110,33 @@ pin() { # RECIPE FILE
 	equal requests "$(lines_of hello-1.0.tar libc-2.1.tar zed_0.3.orig.tar)" "$(requests | sed 's/ .*//' | sort)"
 }
 
+@test "a mirror's user and password are used, and neither said nor kept" {
+	own_mirror
+	serve
+	url=http://me:geh@heim@${url#http://}
+	bare=http://...@${url##*@}
+	mv "$mirror/libc-2.1.tar" "$mirror/aside"
+	run from_url --fetch-only --json "$BATS_TEST_TMPDIR/events"
+	ended 1
+	says "==> $bare/libc-2.1.tar"
+	says "--mirror=$bare"
+	silent_on heim
+	equal "kept in" "" "$(grep -rl heim "$store" "$BATS_TEST_TMPDIR/events")"
+	rm -rf "$store"
+	export BOOTSTRAP_MIRROR=$url no_proxy=127.0.0.1
+	run "$runner" --root="$world" --store="$store" --offline --target "$native" --fetch-only 3>&-
+	ended 1
+	says "==> $bare/libc-2.1.tar"
+	silent_on heim
+	run from_url --mirror "$url/more"
+	ended 2
+	says "twice, with $bare and with $bare/more"
+	mv "$mirror/aside" "$mirror/libc-2.1.tar"
+	url=${url/@/%40} # as it is right
+	run from_url --fetch-only
+	ended 0
+}
+
 @test "a mirror may be one of Debian's archive" {
 	own_mirror
 	mkdir -p "$mirror/pool/main/z/zed"
