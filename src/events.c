@@ -19,7 +19,6 @@ static struct json *json;
 
 void events_open(const char *path)
 {
-	began = now();
 	json = json_new(false);
 	if (path && !stream_open(&stream, path))
 		fail(EXIT_INPUT, "--json %s: cannot be opened: %s", path, strerror(errno));
@@ -87,6 +86,7 @@ static struct tally tally(void)
 
 void event_run(const struct jobs *jobs, const struct run_wish *wish)
 {
+	began = now();
 	if (!begin("run", NULL))
 		return;
 	text("target", jobs->plan->target->name);

@@ -4,7 +4,7 @@
 
 #include "forecast.h"
 
-// Opens the file, fifo or "-" for stdout (then all words for people go to stderr); NULL: no events.
+// Opens and empties the file, fifo or "-" for stdout (then all words for people go to stderr); NULL: no events.
 // Fatal when it cannot be opened. Whoever reads there, slowly or no more, the run goes on.
 void events_open(const char *path);
 void event_run(const struct jobs *jobs, const struct run_wish *wish);

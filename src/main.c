@@ -1,6 +1,7 @@
 // Enters: the command line. Leaves: an exit status. Follow a build from here: options -> plan
 // (target, stage, recipe, graph) -> jobs (job, key) -> run (wants, task, room, spawn, enter) ->
 // store (tree).
+#include "events.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -176,6 +177,8 @@ static const struct store *open_store(const struct options *options, const char 
 
 static enum exit_status with_store(const struct options *options, const char *again)
 {
+	// first of all: a run that cannot begin must not leave another one's events
+	events_open(options->run.json);
 	const struct plan *plan = make_plan(options);
 	struct run_wish wish = options->run;
 	wish.mirror = mirror(options);

@@ -27,7 +27,6 @@ void report_open(const struct jobs *jobs, const struct run_wish *wish, const str
 	to.wish = wish;
 	to.wants = wants;
 	to.began = now();
-	events_open(wish->json);
 	to.live = progress_open(jobs, wish);
 	event_run(jobs, wish);
 }

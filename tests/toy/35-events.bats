@@ -200,6 +200,20 @@ add_broken() {
 	says "--json /nonexistent/file: cannot be opened: No such file or directory"
 }
 
+@test "events: a run that cannot begin leaves none of an older one" {
+	for wrong in "--target nosuch" "--only nosuch" "--until nosuch" "--mirror nosuch" "--host-cc /nonexistent"; do
+		echo '{"event":"end"}' >"$events"
+		# shellcheck disable=SC2086 # an option and its value
+		run "$runner" --root="$world" --store="$store" --json "$events" $wrong 3>&-
+		equal "status with $wrong" 1 $((status == 2 || status == 3))
+		equal "events with $wrong" "" "$(cat "$events")"
+	done
+	echo '{"event":"end"}' >"$events"
+	run boot --json "$events" --nosuch
+	ended 2
+	equal "not even understood" '{"event":"end"}' "$(cat "$events")"
+}
+
 @test "GitHub: the log in a group, where it commands nothing, and an error for the summary" {
 	add_broken
 	GITHUB_ACTIONS=true run boot
