@@ -121,9 +121,11 @@ bool store_copy(const struct store *store, const char *key, const char *name, co
 
 void store_flush(const struct store *store, const char *key)
 {
-	// Where the disk is full the name of the boot has to stay: until the next one, all is as good as flushed.
-	if (store_sync(store))
-		file_replace(store_path(store, "objects/%s/boot", key), FLUSHED);
+	const char *mark = store_path(store, "objects/%s/boot", key);
+	// A folder without it is half emptied. Where the disk is full the name of the boot has to stay: until the next
+	// one, all is as good as flushed.
+	if (!access(mark, F_OK) && store_sync(store))
+		file_replace(mark, FLUSHED);
 }
 
 void store_pause(const struct store *store, const char *key)

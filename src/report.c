@@ -158,6 +158,8 @@ static const char *reason(enum exit_status status)
 void report_stop(enum exit_status by, enum exit_status status)
 {
 	progress_stop(reason(by));
+	if (!to.live && to.wish->talk != QUIET)
+		line("stop", reason(by), "; what is at work has seconds to end");
 	event_stop((int)status, reason(by));
 }
 

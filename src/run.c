@@ -346,6 +346,21 @@ static void step(struct loop *loop)
 	watch_clock(loop);
 }
 
+// It may take as long as a disk needs for gigabytes: no job waits for it here, and no other run that is at one of these
+// again.
+static void flush_unfinished(const struct jobs *jobs)
+{
+	const char *error;
+	EACH(const struct job, job, jobs->builds) {
+		int lock = job->begun && !job->made ? store_lock(jobs->store, job->key, &error)
+						    : -1;
+		if (lock < 0)
+			continue;
+		store_flush(jobs->store, job->key);
+		close(lock);
+	}
+}
+
 enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 {
 	struct loop loop = {.jobs = jobs, .wish = wish};
@@ -373,6 +388,7 @@ enum exit_status run(const struct jobs *jobs, const struct run_wish *wish)
 	}
 	wants_publish(&loop.wants);
 	checkout_note(jobs);
+	flush_unfinished(jobs);
 	enum exit_status outcome = loop.status == EXIT_DONE ? verify_outcome(jobs) : loop.status;
 	journal_end(&loop.journal, (int)outcome);
 	report_end(outcome);

@@ -353,7 +353,6 @@ static void keep_half(const struct task *task, const struct store *store)
 {
 	if (task->job->kind != JOB_BUILD || !task->entered)
 		return;
-	store_flush(store, task->job->key);
 	if (!task->killed)
 		store_pause(store, task->job->key);
 	task->job->lost = task->killed && !task_may_go_on(task->job, store);

@@ -29,6 +29,7 @@ stops() { # SIGNAL STATUS
 	runner_pid=
 	output=$(cat "$BATS_TEST_TMPDIR/aside")
 	ended "$2"
+	says "stop     SIG$1; what is at work has seconds to end"
 	says "stopped by a signal; nothing is lost, to go on: ./bootstrap"
 	no_strays
 	run timeout 30 "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
@@ -214,7 +215,7 @@ power_cut() { sed -i "s/^$(cat /proc/sys/kernel/random/boot_id)\$/another-boot/"
 	equal "begun after a power cut" 1 "$begun"
 }
 
-@test "what was stopped is on disk before it counts as that" {
+@test "what was stopped is on disk before it outlasts a power cut" {
 	needs strace
 	add_tries make
 	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=syncfs,openat,/^rename "$runner" --root="$world" \
@@ -223,7 +224,7 @@ power_cut() { sed -i "s/^$(cat /proc/sys/kernel/random/boot_id)\$/another-boot/"
 	wait_for at_work
 	kill -TERM "$(pgrep -P $tracer)"
 	wait $tracer || :
-	equal order "syncfs boot paused" "$(grep -E 'syncfs|/boot"|/paused"' "$BATS_TEST_TMPDIR/trace" | tail -n 3 |
+	equal order "paused syncfs boot" "$(grep -E 'syncfs|/boot"|/paused"' "$BATS_TEST_TMPDIR/trace" | tail -n 3 |
 		sed 's,.*/\(boot\|paused\)".*,\1,; s/.*syncfs.*/syncfs/' | xargs)"
 	try_and TERM
 	equal begun 2 "$begun"
