@@ -6,34 +6,10 @@
 #include "conf.h"
 #include "folder.h"
 #include "names.h"
+#include "recipe.h"
 #include "target.h"
 
 #include <stdbool.h>
-
-// Where a recipe's files come from; shared by recipes that say source_of.
-struct source {
-	const char *owner; // the recipe that pins it
-	const char *dir;   // that recipe's folder: its *.patch belong to the source
-	const char *version, *licence;
-	const char *url, *sha256;	    // upstream's, or NULL
-	const char *debian, *debian_sha256; // path below a Debian mirror's root, or NULL
-	const char *exclude;		    // patterns never unpacked, or ""
-};
-
-// Whether there is anything to fetch: some recipes need no files but their own.
-bool source_is_pinned(const struct source *source);
-
-struct recipe {
-	const char *name, *dir, *path;
-	const struct conf *head, *style_head;
-	const struct source *source; // its own or another recipe's; may pin nothing
-	const char *version, *style;
-	struct list needs, tools; // words, as written
-	struct list checkout;	  // names at the top of the checkout that are its source
-	const struct fact *needs_fact;
-	long memory; // MiB at its largest moment, 0 unknown
-	bool reads_distro;
-};
 
 #define STAGE_VERIFY "verify" // the stage that verify makes of another
 
@@ -100,12 +76,7 @@ const struct plan *plan_make(const struct plan_wish *wish);
 void plan_print(const struct plan *plan, const struct stage *last); // up to it; NULL: all
 void plan_print_targets(const struct plan *plan);
 
-// The readers behind it.
 const struct conf *distro_read(const char *root);
-const struct recipe *recipe_read(struct plan *plan, const char *name, const char *asker, int line);
-// The path of its file, or its style's, that has other facts by now; NULL: they hold.
-const char *recipe_edited(const struct recipe *recipe);
-bool recipe_has_tool(const struct recipe *recipe, const char *tool);
 
 // Fatal when no stage (up to `last`, if any) lists such a recipe; plan_stage when there is none.
 void plan_check_recipe(const struct plan *plan, const char *name, const struct stage *last);

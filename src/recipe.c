@@ -4,7 +4,7 @@
 #include "file.h"
 #include "hash.h"
 #include "licence.h"
-#include "stage.h"
+#include "plan.h"
 
 #include <stdlib.h>
 #include <string.h>

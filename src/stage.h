@@ -13,13 +13,6 @@ struct stage *stage_again(struct plan *plan, const struct stage *stage);
 void stage_add(struct stage *stage, struct item *item);
 void stage_resolve(struct stage *stage);
 
-// Whether a recipe's head may set it, so that a line of a stage must not.
-bool recipe_is_fact(const char *key);
-// Whether the functions of a recipe or its style have a variable of that name.
-bool recipe_reads(const struct plan *plan, const struct recipe *recipe, const char *value);
-// What may stand for a file in a folder: no way out of it.
-bool is_name(const char *text);
-
 // An item's needs, and theirs, each once, nearest the bottom first. struct item *.
 struct list item_closure(const struct item *item);
 // Of a recipe that a stage lists twice in different modes the last one has everything.
