@@ -25,7 +25,7 @@ static const char *store_folder(const struct options *options)
 		fail(EXIT_INPUT, "--store wants a folder, and was given no name");
 	if (!given && cache && *cache == '/')
 		return mem_format("%s/bootstrap", cache);
-	if (!given && home && *home)
+	if (!given && home && *home == '/')
 		return mem_format("%s/.cache/bootstrap", home);
 	if (!given)
 		return NULL;

@@ -22,7 +22,7 @@ enum exit_status verb_export(const struct jobs *jobs, const struct options *opti
 void export_check(const struct options *options, const struct plan *plan);
 enum exit_status verb_report(const struct jobs *jobs, const struct options *options);
 enum exit_status verb_completion(const struct options *options);
-#define NO_STORE "HOME is not set; say where to keep things with --store DIR"
+#define NO_STORE "HOME is not set, or no absolute path; say where to keep things with --store DIR"
 // What this machine lacks, for a checkout and the store at `path`; NULL: nobody says where it is.
 enum exit_status verb_doctor(const struct options *options, const char *path);
 

@@ -156,7 +156,7 @@ fake() { # NAME: its script comes on stdin
 	export TMPDIR=$BATS_TEST_TMPDIR/empty
 	run "$ask"
 	ended 3
-	sick store "HOME is not set; say where to keep things with --store DIR"
+	sick store "HOME is not set, or no absolute path; say where to keep things with --store DIR"
 	counted
 	for name in cc kernel "sandbox without root" compiler; do fine "$name"; done
 	[ "$(part export)" ]

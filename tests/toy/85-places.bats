@@ -25,9 +25,11 @@ teardown() { common_teardown; }
 	BOOTSTRAP_STORE=$home/not "$runner" "$@" --store "$store"
 	[ -d "$store/trees" ]
 	[ ! -e "$home/not" ]
+	run env -u XDG_CACHE_HOME HOME=home "$runner" "$@"
+	ended 2
 	run env -u HOME -u XDG_CACHE_HOME "$runner" "$@"
 	ended 2
-	says "HOME is not set; say where to keep things with --store DIR"
+	says "HOME is not set, or no absolute path; say where to keep things with --store DIR"
 }
 
 @test "the mirror may come from BOOTSTRAP_MIRROR" {
