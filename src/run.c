@@ -250,6 +250,8 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 	}
 	if (code == EXIT_DONE && !task->hung)
 		trouble = mem_format("no process to keep its output: %s", strerror(errno));
+	// As of a make that the kernel killed for memory: it may have left half a file.
+	task->killed |= code == EXIT_BY_SIGNAL + SIGKILL;
 	bool stopped = task->stopping && !task->hung;
 	struct verdict verdict = verdict_of(task, loop->jobs, code);
 	leave(loop, task, true);

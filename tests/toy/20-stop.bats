@@ -205,6 +205,21 @@ add_tries() { # TOOLS
 # What is not flushed is of the boot that it names; the next one has another name.
 power_cut() { sed -i "s/^$(cat /proc/sys/kernel/random/boot_id)\$/another-boot/" "$store"/objects/*/boot; }
 
+@test "what make left when the kernel killed it is not gone on with" {
+	add stage1 slow for=build <<-'R'
+		build() {
+			if [ -e half ]; then echo "half a file"; fi
+			: >half
+			sh -c 'kill -9 $$' # as for want of memory
+		}
+	R
+	for again in first second; do
+		run boot --only slow
+		ended 1
+		silent_on "half a file"
+	done
+}
+
 @test "what ninja left after kill -9 is gone on with, but not after a power cut" {
 	add_tries ninja
 	try_and KILL
