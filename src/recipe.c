@@ -239,7 +239,9 @@ static struct list tools_read(const struct conf *style_head, const struct conf *
 static struct list needs_read(const struct plan *plan, const struct conf *head)
 {
 	const struct fact *fact = conf_fact(head, "needs");
-	struct list needs = words(fact ? fact->value : "");
+	if (!fact)
+		return (struct list){0};
+	struct list needs = words(fact->value);
 	EACH(const char, need, needs) {
 		const char *name = mem_copy(need, strcspn(need, ":?"));
 		if (is_name(name) && !access(mem_format("%s/recipes/%s", plan->root, name), F_OK))
