@@ -264,17 +264,21 @@ power_cut() { sed -i "s/^$(cat /proc/sys/kernel/random/boot_id)\$/another-boot/"
 	done
 }
 
+end_at_once() { # SIGNAL
+	kill "-$1" "$runner_pid"
+	sleep 0.3
+	kill "-$1" "$runner_pid" # who asks twice means it
+	wait "$runner_pid" || :
+	runner_pid=
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+}
+
 # One more try of what add_deaf made, which hears of no end and is killed.
 try_deaf() {
 	rm -f "$store"/objects/*/build/half
 	boot_aside --only deaf
 	wait_for at_work
-	kill -TERM "$runner_pid"
-	sleep 0.3
-	kill -TERM "$runner_pid"
-	wait "$runner_pid" || :
-	runner_pid=
-	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	end_at_once TERM
 	begun=$(grep -c . "$store"/objects/*/build/count)
 }
 
@@ -329,12 +333,7 @@ add_deaf() { # TOOLS
 	done
 	boot_aside -j2 --only one --only two
 	wait_for eval '[ "$(ls "$store"/objects/*/build/half | wc -l)" = 2 ]'
-	kill -INT "$runner_pid"
-	sleep 0.3
-	kill -INT "$runner_pid"
-	wait "$runner_pid" || :
-	runner_pid=
-	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	end_at_once INT
 	says "2 were killed, and begin anew: stage1/one stage1/two"
 	silent_on "nothing is lost"
 }
