@@ -66,7 +66,7 @@ static void add(struct text *text, const struct store *store, const struct job *
 {
 	if (job->key)
 		line(text, job->key, job->name);
-	if (job->key && has(store, job->key))
+	if (job->key && (job->present || has(store, job->key)))
 		return;
 	struct list keys = names_find(before, job->name);
 	EACH(const char, key, keys)
