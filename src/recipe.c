@@ -299,8 +299,8 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	if (!is_name(name) || access(recipe->dir, F_OK) != 0)
 		fail_at(asker, line, "there is no recipe '%s'; write recipes/%s/recipe", name,
 			name);
-	names_add(&plan->recipes, name,
-		  recipe); // by now, to be found where sources go round in a circle
+	// By now: it is to be found where source_of= goes round in a circle.
+	names_add(&plan->recipes, name, recipe);
 	const char *text = file_text(recipe->path);
 	const struct conf *head = recipe->head = conf_parse(recipe->path, text, NULL);
 	check_first_line(recipe->path, name, text);
