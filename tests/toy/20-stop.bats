@@ -148,10 +148,7 @@ stops() { # SIGNAL STATUS
 	add_slow
 	boot_aside --only slow
 	wait_for at_work
-	kill -9 "$runner_pid"
-	wait "$runner_pid" || :
-	runner_pid=
-	no_strays
+	kill_aside
 }
 
 @test "what make left after kill -9 is not gone on with, after SIGTERM it is" {
@@ -166,9 +163,7 @@ stops() { # SIGNAL STATUS
 	R
 	boot_aside --only slow
 	wait_for at_work
-	kill -9 "$runner_pid"
-	wait "$runner_pid" || :
-	no_strays
+	kill_aside
 	rm "$store"/objects/*/build/half
 	boot_aside --only slow
 	wait_for at_work
@@ -370,10 +365,7 @@ add_deaf() { # TOOLS
 	try_killed() {
 		boot_aside --only slow
 		wait_for at_work
-		kill -9 "$runner_pid"
-		wait "$runner_pid" || :
-		runner_pid=
-		no_strays
+		kill_aside
 	}
 	try_killed
 	power_cut
@@ -398,10 +390,7 @@ add_deaf() { # TOOLS
 	run boot why slow
 	silent_on "$kept"
 	says "    another run or a shell has it at work"
-	kill -9 "$runner_pid"
-	wait "$runner_pid" || :
-	runner_pid=
-	no_strays
+	kill_aside
 	run boot why slow
 	says "$kept"
 	try_and KILL

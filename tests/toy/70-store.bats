@@ -570,10 +570,7 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	world=$other add stage1 slow for=build <<<$'needs=first\nbuild() { : >half; sleep 600; }'
 	boot_aside --root "$other" --only slow
 	wait_for at_work
-	kill -9 "$runner_pid"
-	wait "$runner_pid" || :
-	runner_pid=
-	no_strays
+	kill_aside
 	both=$(kept)
 	gc
 	equal store "$both" "$(kept)"

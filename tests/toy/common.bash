@@ -114,6 +114,14 @@ add() {
 	echo "${@:2}" >>"$world/stages/$1"
 }
 
+# What boot_aside began, at once and without a chance to clear up.
+kill_aside() {
+	kill -9 "$runner_pid"
+	wait "$runner_pid" || :
+	runner_pid=
+	no_strays
+}
+
 # What was started, a name a line, sorted: from $output
 started() { printf '%s\n' "$output" | awk '$2 == "start" {print $3}' | sort; }
 
