@@ -360,9 +360,8 @@ static void keep_half(const struct task *task, const struct store *store)
 
 void task_end(struct task *task, const struct store *store, bool failed)
 {
-	if (failed)
-		keep_half(task, store);
 	if (failed) {
+		keep_half(task, store);
 		end_phase(task);
 		tries_spend(store, &task->record);
 	}
