@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 const char *store_path(const struct store *store, const char *format, ...)
@@ -43,11 +44,17 @@ static void check_place(const struct store *store)
 }
 
 // For nobody else: what a recipe makes may be open to all to write, as a root's /tmp is, or run as its owner. Who is to
-// read there is let in by hand, and stays so.
+// read there is let in by hand, and stays so. What folders hand down to those in them, their group (inode(7), S_ISGID)
+// and a default ACL (acl(5)), would come into the modes of all that is built.
 static void close_folder(const struct store *store, const char *name)
 {
+	struct stat info;
+	const char *path = store_path(store, "%s", name);
 	if (tree_folder(store->path))
-		mkdir(store_path(store, "%s", name), 0700);
+		mkdir(path, 0700);
+	if (!stat(path, &info) && (info.st_mode & S_ISGID))
+		chmod(path, info.st_mode & 0777);
+	removexattr(path, "system.posix_acl_default");
 }
 
 const struct store *store_try(const char *path, const char **trouble)
@@ -162,6 +169,21 @@ static bool move_tree(const struct store *store, const char *from, const char *o
 	return (errno == ENOTEMPTY || errno == EEXIST) && store_has_tree(store, out);
 }
 
+// If a disk has changed what is there under the name, what was made now would be lost for it.
+static bool is_sound(const struct store *store, const char *out, const char **error)
+{
+	struct tree_sum sum;
+	const char *tree = store_path(store, "trees/%s", out);
+	if (!store_has_tree(store, out))
+		return true;
+	if (!tree_seal(tree, &sum, error))
+		return false;
+	*error = mem_format(
+		"%s: not what it was when it was made; %s gc --check removes what is damaged", tree,
+		fail_self());
+	return !strcmp(sum.digest, out);
+}
+
 static const char *record_text(const struct record *record)
 {
 	return mem_format("job='%s'\ntarget=%s\nout=%s\nphases='%s'\nseconds=%.3f\ncpu=%.3f\n"
@@ -210,6 +232,8 @@ bool store_commit(const struct store *store, struct record *record, const char *
 		return false;
 	record->out = sum.digest;
 	record->bytes = sum.bytes;
+	if (!is_sound(store, record->out, error))
+		return false;
 	if (!store_sync(store) || !move_tree(store, made, record->out) ||
 	    !file_replace(store_path(store, "inputs/%s", record->key), inputs) ||
 	    !write_record(store, record)) {

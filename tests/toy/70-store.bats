@@ -250,6 +250,24 @@ later_read_only() { # FOLDER
 
 gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 
+@test "what a folder hands down to those in it comes into nothing that is built" {
+	mkdir "$BATS_TEST_TMPDIR/shared"
+	chmod 2775 "$BATS_TEST_TMPDIR/shared"
+	# acl(5): a folder's default list; not every file system has them
+	python3 - "$BATS_TEST_TMPDIR/shared" <<-'P'
+		import errno, os, struct, sys
+		entries = ((1, 7), (4, 7), (0x20, 5))
+		acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", tag, can, 0xffffffff) for tag, can in entries)
+		try:
+		    os.setxattr(sys.argv[1], "system.posix_acl_default", acl)
+		except OSError as error:
+		    assert error.errno == errno.ENOTSUP
+	P
+	store=$BATS_TEST_TMPDIR/shared/${store##*/}
+	boot --quiet
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm" | grep -v "^$foreign")" "$(outs)"
+}
+
 @test "nobody else gets at what is built, where a folder of a root is open to all" {
 	needs_another_user
 	add stage2 open <<<'package() { mkdir "$OUT/tmp"; chmod 1777 "$OUT/tmp"; }'
