@@ -205,7 +205,6 @@ pin() { # RECIPE FILE
 		echo rubbish >"$folder/$hash.part"
 	done
 	run from_url --fetch-only
-	run from_url --fetch-only
 	ended 0
 }
 
