@@ -1,5 +1,5 @@
 // Enters: the jobs of a run; or a store that is swept. Leaves: a file in the store that says what the
-// checkout needs; names to keep. May touch: the store's folder checkouts/.
+// checkout needs; names to keep. May touch: the store's folder checkouts/, the times of its records.
 //
 // Only who plans knows what a checkout needs, and gc plans for its own alone. A run does not look at
 // everything: what it did not look at stays as the one before had it.
@@ -96,6 +96,9 @@ void checkout_note(const struct jobs *jobs)
 	const struct store *store = jobs->store;
 	const char *path = store_path(store, "checkouts/%s", checkout_file(jobs));
 	const char *before = file_try(path);
+	EACH(const struct job, job, jobs->all)
+		if (job->key && job->present)
+			store_touch(store, job->key);
 	struct text text = text_of(jobs, before);
 	if (before && !strcmp(before, text.bytes))
 		return;

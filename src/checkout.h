@@ -6,7 +6,7 @@
 
 #include "job.h"
 
-// Notes what a run needs, as far as it is known yet.
+// Notes what a run needs, as far as it is known yet, and that what is there of it is used.
 void checkout_note(const struct jobs *jobs);
 // The name of its file.
 const char *checkout_file(const struct jobs *jobs);

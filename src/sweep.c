@@ -183,9 +183,14 @@ struct list store_newest(const struct store *store, long long size)
 	list_sort(&uses, newest_first);
 	EACH(struct use, use, uses) {
 		bool again = use->out && names_find(&outs, use->out).count; // of another key
-		if (!again && (size -= use->bytes) < 0)
+		bool fits = again || use->bytes <= size;
+		if (!fits && use->out)
 			break;
+		if (!fits) // what failed must not take what is finished with it
+			continue;
 		list_push(&names, mem_text(use->key));
+		if (!again)
+			size -= use->bytes;
 		if (use->out && !again) {
 			list_push(&names, mem_text(use->out));
 			names_add(&outs, use->out, use);

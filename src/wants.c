@@ -70,7 +70,6 @@ bool wants_look(const struct wants *wants, struct job *job)
 	const struct record *record = store_find(store, job->key);
 	if (!record)
 		return false;
-	store_touch(store, job->key);
 	job->out = record->out;
 	return job->present = true;
 }

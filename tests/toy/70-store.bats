@@ -649,6 +649,15 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	[ ! -e "$store/roots/$native/stage2/" ]
 }
 
+@test "looking at what there is, and what would go, is no use of it" {
+	warm
+	touch -d @1 "$store"/records/*
+	boot gc --dry-run
+	boot why
+	boot plan
+	equal records "" "$(find "$store/records" -type f -newermt @2)"
+}
+
 @test "gc --size keeps everything where there is room, unions too" {
 	warm
 	before=$(picture)
@@ -698,6 +707,18 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	run boot gc --size 500K
 	ended 0
 	equal objects "" "$(ls "$store/objects")"
+}
+
+@test "gc --size takes a build that is too large, not what is finished with it" {
+	warm
+	add stage1 huge for=build <<<'build() { head -c 5000000 /dev/zero >huge; false; }'
+	run boot --only huge
+	ended 1
+	run boot gc --size 3M
+	ended 0
+	equal objects "" "$(ls "$store/objects")"
+	run boot --until stage2 --keep-going
+	equal jobs stage1/huge "$(started)"
 }
 
 @test "gc --size is not disturbed by half-written files" {
