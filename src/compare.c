@@ -11,10 +11,11 @@ static int no_dots(const struct dirent *entry)
 	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
-static bool is_folder(const char *path)
+// A folder's mode; 0: it is none.
+static mode_t folder_mode(const char *path)
 {
 	struct stat info;
-	return !lstat(path, &info) && S_ISDIR(info.st_mode);
+	return !lstat(path, &info) && S_ISDIR(info.st_mode) ? info.st_mode : 0;
 }
 
 static bool is_missing(const char *path)
@@ -52,7 +53,10 @@ static void compare(struct list *found, const char *one, const char *other, cons
 	const char *const trees[] = {one, other};
 	const char *left = mem_format("%s/%s", one, path),
 		   *right = mem_format("%s/%s", other, path);
-	if (is_folder(left) && is_folder(right)) {
+	mode_t mode = folder_mode(left), other_mode = folder_mode(right);
+	if (mode && other_mode) {
+		if (mode != other_mode)
+			list_push(found, mem_text(path));
 		compare_entries(found, trees, path, 0, false);
 		compare_entries(found, trees, path, 1, true);
 	} else if (!tree_same_file(left, right)) {

@@ -95,6 +95,7 @@ static double mebibytes(long long bytes)
 
 static enum exit_status check(const struct store *store)
 {
+	store_check_writable(store);
 	struct store_check sum = store_check(store);
 	printf("%zu of %zu trees, %.1f MiB, are what their names say\n", sum.trees - sum.damaged,
 	       sum.trees, mebibytes(sum.bytes));

@@ -82,6 +82,13 @@ static bool go_below(char *path, size_t end, const char *name, const char **erro
 	return true;
 }
 
+// Root alone could read it, now and in every later union.
+static bool closed(const struct stat *info)
+{
+	mode_t needed = S_ISDIR(info->st_mode) ? 0500 : 0400;
+	return !S_ISLNK(info->st_mode) && (info->st_mode & needed) != needed;
+}
+
 static bool seal_folder(struct seal *seal, char *path, size_t root);
 
 static bool seal_file(struct seal *seal, const char *path, size_t root, const struct stat *info)
@@ -112,6 +119,12 @@ static bool seal_entry(struct seal *seal, char *path, size_t root)
 	bool done;
 	if (lstat(path, &info) < 0)
 		return failed(seal->error, "look at", path);
+	if (closed(&info)) {
+		*seal->error = mem_format("%s is closed to its owner; let phase package open it: "
+					  "chmod u+rX",
+					  path + root);
+		return false;
+	}
 	if (S_ISDIR(info.st_mode)) {
 		list_entry(seal, 'd', path + root, info.st_mode & 07777, "");
 		done = seal_folder(seal, path, root);
@@ -339,8 +352,15 @@ bool tree_remove(const char *path)
 
 bool tree_discard(const char *path)
 {
+	if (text_ends(path, TREE_GONE))
+		return tree_remove(path);
 	const char *gone = mem_format("%s" TREE_GONE, path);
-	return tree_remove(gone) && (!rename(path, gone) || errno == ENOENT) && tree_remove(gone);
+	if (!tree_remove(gone))
+		return false;
+	if (!rename(path, gone))
+		return tree_remove(gone);
+	// overlayfs renames no folder of a lower layer (its document: redirect_dir).
+	return errno == ENOENT || (errno == EXDEV && tree_remove(path));
 }
 
 // On a read-only file system mkdir may say so even of a folder that is there.

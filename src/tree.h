@@ -38,7 +38,8 @@ bool tree_copy(const char *from, const char *to, const char **error);
 // Whether two files, links included, have the same mode and content.
 bool tree_same_file(const char *one, const char *other);
 
-// Paths, below two trees, of files that are not the same in both; char *, in order of their names.
+// Paths, below two trees, of files, and of folders by their mode, that are not the same in both; char *, in order of
+// their names.
 struct list tree_differences(const char *one, const char *other);
 
 // rm -rf; opens folders that are closed to their owner. A missing path is fine.

@@ -64,7 +64,6 @@ static const char *tree_of(const struct jobs *jobs, const struct job *job)
 	return store_path(jobs->store, "trees/%s", job->out);
 }
 
-// Modes of folders are part of an output's hash, but no file.
 static void show_differences(const struct jobs *jobs, const struct job *one,
 			     const struct job *other)
 {

@@ -335,6 +335,18 @@ leads() {
 	says "stage2 failed"
 }
 
+@test "what is closed to its owner is refused, also of root, who could read it" {
+	mkdir "$world/recipes/run"
+	for closed in 'chmod 4111 "$OUT/usr/bin/run"' 'chmod 0300 "$OUT/usr/bin"'; do
+		printf '%s\n' "# run: made by a test" version=1 licence=0BSD \
+			'package() { mkdir -p "$OUT/usr/bin"; : >"$OUT/usr/bin/run"; '"$closed; }" >"$world/recipes/run/recipe"
+		grep -qx run "$world/stages/stage2" || echo run >>"$world/stages/stage2"
+		run boot --only run
+		ended 1
+		says " is closed to its owner; let phase package open it: chmod u+rX"
+	done
+}
+
 @test "a file of a recipe that cannot be read is that job's failure; others are built" {
 	add_broken
 	ln -s nowhere "$world/recipes/broken/notes"

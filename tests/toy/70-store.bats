@@ -451,6 +451,95 @@ whole_trees() {
 	ended 0
 }
 
+@test "what was built of a damaged tree is built again" {
+	warm
+	echo evil >>"$(tree_of stage2/libc)/usr/lib/libc.a"
+	echo '# changed' >>"$world/recipes/hello/recipe"
+	boot --quiet
+	run gc --check
+	ended 1
+	says "stage2/libc, trees/"
+	says "stage2/hello was built of what is damaged; the next run builds it again"
+	run boot
+	ended 0
+	started | grep -qx stage2/hello
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
+	run gc --check
+	ended 0
+}
+
+@test "what was made again is not given up for a damaged tree of the same name" {
+	warm
+	echo evil >>"$(tree_of stage2/hello)/usr/bin/hello"
+	run boot --only hello --fresh hello
+	ended 1
+	says "$(tree_of stage2/hello): not what it was when it was made; "
+	says "gc --check removes what is damaged"
+	run gc --check
+	ended 1
+	run boot
+	ended 0
+	run grep -r evil "$(tree_of stage2/hello)" "$store/roots/$native/stage2/usr"
+	ended 1
+}
+
+@test "gc --check looks at the modes of folders, too" {
+	warm
+	chmod 700 "$store/roots/$native/stage2/usr"
+	run gc --check
+	ended 1
+	says "not what it is made of"
+}
+
+@test "gc --check says nothing of an output that no record names" {
+	add stage1 odd for=build <<<'package() { date +%N >"$OUT/odd"; }'
+	boot --quiet --only odd
+	boot --quiet --only odd --fresh odd
+	equal trees 2 "$(ls -d "$store"/trees/*/odd | wc -l)"
+	run gc --check
+	ended 0
+}
+
+@test "gc --check trusts no text that is not what its name says" {
+	warm
+	union=$(basename "$(readlink "$store/roots/$native/stage2")")
+	printf 'generation 1\ncompose all over\npart /usr' >"$store/inputs/$union"
+	run gc --check
+	ended 1
+	says "a union, trees/$union: what it is made of is not known any more"
+}
+
+@test "gc --check in a store that cannot be written removes nothing, and says so" {
+	warm
+	before=$(picture)
+	# shellcheck disable=SC2016
+	run alone sh -euc 'mount --bind "$1/trees" "$1/trees"; mount -o remount,bind,ro "$1/trees"
+		shift; exec "$@"' sh "$store" "$runner" --root="$world" --store="$store" gc --check
+	ended 3
+	says "the store cannot be written"
+	equal store "$before" "$(picture)"
+}
+
+# A store in the layer of an image: its folders cannot be renamed.
+@test "gc removes what lies in a lower layer of overlayfs" {
+	warm
+	echo evil >>"$(tree_of stage2/hello)/usr/bin/hello"
+	mv "$store" "$store-below"
+	mkdir "$store"
+	# shellcheck disable=SC2016
+	run alone sh -euc 'mount -t tmpfs none "$1"; mkdir "$1/work" "$1/upper" "$1/merged"
+		mount -t overlay -o lowerdir="$1-below,upperdir=$1/upper,workdir=$1/work" none "$1/merged"
+		store=$1/merged; shift
+		"$@" --store="$store" gc --check || echo "status $?"
+		"$@" --store="$store" gc --size 1B
+		ls "$store/trees"' sh "$store" "$runner" --root="$world"
+	ended 0
+	says "stage2/hello, trees/"
+	says "status 1"
+	silent_on "cannot be"
+	equal last "MiB removed from $store/merged" "$(tail -n 1 <<<"$output" | cut -d' ' -f2-)"
+}
+
 @test "gc says what goes, and with --dry-run what would" {
 	warm
 	add stage2 big <<<'package() { head -c 3500000 /dev/zero >"$OUT/big"; }'
@@ -512,6 +601,11 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	ended 3
 	says "$lost: cannot be removed: "
 	says "not all of "
+	# shellcheck disable=SC2016
+	run unshare -Urm sh -euc 'mount -t tmpfs none "$1"; shift; exec "$@"' sh "$lost.gone/in" \
+		"$runner" --root="$world" --store="$store" gc
+	ended 3
+	[ ! -e "$lost.gone.gone" ]
 	run gc
 	ended 0
 	silent_on "not all of "
