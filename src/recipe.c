@@ -2,6 +2,7 @@
 // never runs the shell part.
 #include "fail.h"
 #include "file.h"
+#include "functions.h"
 #include "hash.h"
 #include "licence.h"
 #include "plan.h"
@@ -50,6 +51,15 @@ static void check_file(const struct conf *head, const char *key)
 			key);
 }
 
+static void check_debian(const struct conf *head)
+{
+	const struct fact *at = conf_fact(head, "debian");
+	if (at && (*at->value == '/' || strstr(at->value, "://") || strstr(at->value, "..")))
+		fail_at(head->path, at->line,
+			"debian '%s': say where it is below a mirror's root, such as pool/main/m/musl/...",
+			at->value);
+}
+
 // Of what is unpacked: where there is nothing of that, somebody forgot to say where it is.
 static void check_unused(const struct conf *head)
 {
@@ -71,66 +81,13 @@ static void check_pins(const struct conf *head)
 		check_unused(head);
 	check_file(head, "source");
 	check_file(head, "debian");
+	check_debian(head);
 	check_hash(head, "sha256");
 	check_hash(head, "debian_sha256");
 	if (url && !conf_fact(head, "sha256"))
 		fail_at(head->path, url->line, "a source needs its hash; add sha256=...");
 	if (debian && !conf_fact(head, "sha256") && !conf_fact(head, "debian_sha256"))
 		fail_at(head->path, debian->line, "a source needs its hash; add debian_sha256=...");
-}
-
-#define LETTERS "abcdefghijklmnopqrstuvwxyz_0123456789"
-
-static int times_named(const char *text, const char *name)
-{
-	int times = 0;
-	for (; (text = strstr(text, name)); text += strlen(name))
-		times++;
-	return times;
-}
-
-// With a slip of the pen a phase is a function that nobody calls.
-static void check_function(const struct conf *head, const char *name, int line)
-{
-	static char *const phases[] = {"prepare", "configure", "build", "check", "package"};
-	struct list known = {0};
-	for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
-		if (!strcmp(name, phases[i]))
-			return;
-		list_push(&known, phases[i]);
-	}
-	const char *hint = names_hint(name, &known);
-	if (*hint && times_named(head->rest, name) == 1)
-		fail_at(head->path, line, "nothing calls %s()%s", name, hint);
-}
-
-// sh would read a fact down there, the runner does not. Inside of a function it is a variable, or a text of its own.
-static void check_functions(const struct conf *head)
-{
-	bool inside = false;
-	int line = head->rest_line;
-	for (const char *at = head->rest; *at; line++) {
-		size_t name = strspn(at, LETTERS), length = strcspn(at, "\n");
-		if (name && !strncmp(at + name, "()", 2)) {
-			check_function(head, mem_copy(at, name), line);
-			inside = at[length - 1] != '}';
-		} else if (inside) {
-			inside = !strchr("})", *at);
-		} else if (name && at[name] == '=') {
-			fail_at(head->path, line,
-				"facts belong above the functions; move %s= there",
-				mem_copy(at, name));
-		}
-		at += length + (at[length] == '\n');
-	}
-}
-
-static void check_rest(const struct conf *head)
-{
-	size_t name = strspn(head->rest, LETTERS);
-	if (*head->rest && (!name || strncmp(head->rest + name, "()", 2) != 0))
-		fail_at(head->path, head->rest_line,
-			"a recipe's head is facts (key=value); commands belong into a function");
 }
 
 static void check_own(const struct conf *head)
@@ -304,8 +261,7 @@ const struct recipe *recipe_read(struct plan *plan, const char *name, const char
 	const char *text = file_text(recipe->path);
 	const struct conf *head = recipe->head = conf_parse(recipe->path, text, NULL);
 	check_first_line(recipe->path, name, text);
-	check_rest(head);
-	check_functions(head);
+	functions_check(head);
 	recipe->source = source_read(plan, head, name, recipe->dir);
 	check_patches(recipe);
 	recipe->version = recipe->source->version;
@@ -325,8 +281,8 @@ static bool has_name(const char *text, const char *name)
 {
 	size_t length = strlen(name);
 	for (const char *at = text; (at = strstr(at, name)); at++)
-		if ((at == text || !strchr(LETTERS, at[-1])) &&
-		    (!at[length] || !strchr(LETTERS, at[length])))
+		if ((at == text || !strchr(FUNCTION_LETTERS, at[-1])) &&
+		    (!at[length] || !strchr(FUNCTION_LETTERS, at[length])))
 			return true;
 	return false;
 }
@@ -356,7 +312,8 @@ static bool holds(const struct conf *head)
 		new = next_line(new, &other);
 		bool same = length == other && !strncmp(old, new, length);
 		if (old >= head->rest)
-			return same || !other || !strncmp(new + strspn(new, LETTERS), "()", 2);
+			return same || !other ||
+			       !strncmp(new + strspn(new, FUNCTION_LETTERS), "()", 2);
 		if (!same)
 			return false;
 		old += length;
