@@ -103,6 +103,9 @@ static void add(struct plan *plan, struct stage *stage, int line, const char *te
 	item->line = line;
 	if (!parts.count)
 		return;
+	if (strchr(parts.at[0], '='))
+		fail_at(stage->path, line, "'%s': facts belong above the first recipe",
+			(const char *)parts.at[0]);
 	bool wanted = true;
 	for (size_t i = 1; i < parts.count; i++)
 		wanted &= set(plan, item, parts.at[i]);
@@ -139,15 +142,20 @@ static void read_lines(struct plan *plan, struct stage *stage, const struct conf
 	}
 }
 
+static void check_exists(const struct plan *plan, const struct conf *conf, const struct fact *fact)
+{
+	if (!is_name(fact->value) ||
+	    access(mem_format("%s/stages/%s", plan->root, fact->value), F_OK) != 0)
+		fail_at(conf->path, fact->line, "there is no stage '%s'; write stages/%s",
+			fact->value, fact->value);
+}
+
 static const struct stage *named(struct plan *plan, const struct conf *conf, const char *key)
 {
 	const struct fact *fact = conf_fact(conf, key);
 	if (!fact || !*fact->value || !strcmp(fact->value, "build"))
 		return NULL;
-	if (!is_name(fact->value) ||
-	    access(mem_format("%s/stages/%s", plan->root, fact->value), F_OK) != 0)
-		fail_at(conf->path, fact->line, "there is no stage '%s'; write stages/%s",
-			fact->value, fact->value);
+	check_exists(plan, conf, fact);
 	if (stage_holds(plan, fact->value) == STAGE_NOT)
 		fail_at(conf->path, fact->line,
 			"there is no %s in this case; give this stage the if= of that one",
@@ -165,7 +173,10 @@ static void read_native(struct plan *plan, struct stage *stage, const struct con
 	if (fact && !stage_is_native(stage))
 		fail_at(conf->path, fact->line,
 			"native= is for a stage built with tools= of one that runs on the target");
-	if (!fact || !plan->native_tools)
+	if (!fact)
+		return;
+	check_exists(plan, conf, fact); // also where nothing is emulated
+	if (!plan->native_tools)
 		return;
 	stage->native = named(plan, conf, "native");
 	if (stage->native && !stage->native->on_build_machine)

@@ -25,6 +25,10 @@ static void check_facts(const struct conf *conf)
 			fail_at(conf->path, fact->line,
 				"%s '%s': only letters, digits, '.', '_', '+' and '-' will do",
 				fact->key, fact->value);
+		if (strchr(fact->value, '\n'))
+			fail_at(conf->path, fact->line,
+				"%s goes on in another line, which makefiles do not take; join them",
+				fact->key);
 	}
 }
 

@@ -51,6 +51,8 @@ enum exit_status verb_report(const struct jobs *jobs, const struct options *opti
 {
 	const char *folder = mem_format("%s/src/report", options->root);
 	const char *page = options->output ? options->output : "report.html";
+	if (options->trace && !strcmp(options->trace, page))
+		fail(EXIT_INPUT, "--trace %s: the page is written there; give another name", page);
 	set_keys(jobs);
 	tell_otherwise(jobs, options);
 	const struct past *past = past_of(jobs);
