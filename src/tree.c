@@ -208,6 +208,16 @@ struct unite {
 	const char **error, **clash;
 };
 
+// Below the top; a folder on the way may be another recipe's link.
+static const char *place_of(const struct unite *unite, const char *path)
+{
+	char real[PATH_MAX];
+	const char *name = strrchr(path, '/');
+	if (!realpath(mem_copy(path, (size_t)(name - path)), real))
+		return mem_text(path + strlen(unite->top) + 1);
+	return mem_format("%s%s", real + strlen(unite->real), name) + 1;
+}
+
 static bool unite_file(const struct unite *unite, const char *from, const char *to)
 {
 	if (!linkat(AT_FDCWD, from, AT_FDCWD, to, 0))
@@ -217,7 +227,7 @@ static bool unite_file(const struct unite *unite, const char *from, const char *
 	if (tree_same_file(from, to))
 		return true;
 	if (!unite->over) {
-		*unite->clash = mem_text(to + strlen(unite->top) + 1);
+		*unite->clash = place_of(unite, to);
 		*unite->error = mem_format("two recipes install %s with different content",
 					   *unite->clash);
 		return false;
@@ -309,58 +319,6 @@ bool tree_unite(const char *from, const char *top, const char *below, bool over,
 	snprintf(source, sizeof source, "%s", from);
 	snprintf(target, sizeof target, "%s", to);
 	return stays_inside(&unite, to) && unite_folder(&unite, source, target);
-}
-
-static bool remove_at(int parent, const char *name);
-
-// Works on what it has open, not on paths: configure scripts leave folders deeper than PATH_MAX.
-static bool empty_folder(int fd)
-{
-	DIR *dir = fdopendir(fd);
-	bool done = dir;
-	if (!dir) {
-		close(fd);
-		return false;
-	}
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			done &= remove_at(dirfd(dir), entry->d_name);
-	closedir(dir);
-	return done;
-}
-
-static bool remove_at(int parent, const char *name)
-{
-	enum { HOW = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
-	if (!unlinkat(parent, name, 0) || errno == ENOENT)
-		return true;
-	if (errno != EISDIR && errno != EPERM)
-		return false;
-	int fd = openat(parent, name, HOW);
-	if (fd < 0 && errno == EACCES && !fchmodat(parent, name, 0700, 0))
-		fd = openat(parent, name, HOW);
-	if (fd < 0)
-		return false;
-	fchmod(fd, 0700); // a folder may be closed even to its owner
-	return empty_folder(fd) && !unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-bool tree_remove(const char *path)
-{
-	return remove_at(AT_FDCWD, path);
-}
-
-bool tree_discard(const char *path)
-{
-	if (text_ends(path, TREE_GONE))
-		return tree_remove(path);
-	const char *gone = mem_format("%s" TREE_GONE, path);
-	if (!tree_remove(gone))
-		return false;
-	if (!rename(path, gone))
-		return tree_remove(gone);
-	// overlayfs renames no folder of a lower layer (its document: redirect_dir).
-	return errno == ENOENT || (errno == EXDEV && tree_remove(path));
 }
 
 // On a read-only file system mkdir may say so even of a folder that is there.
