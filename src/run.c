@@ -243,12 +243,13 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 {
 	struct job *job = task->job;
 	const char *phase = task->phase;
-	if (code == EXIT_DONE && !task->hung && task_keep(task, loop->jobs->store)) {
+	bool done = task_is_done(task, code);
+	if (done && task_keep(task, loop->jobs->store)) {
 		job->state = JOB_KEEPING;
 		watch(loop, task->child.pidfd, task);
 		return;
 	}
-	if (code == EXIT_DONE && !task->hung)
+	if (done)
 		trouble = mem_format("no process to keep its output: %s", strerror(errno));
 	// As of a make that the kernel killed for memory: it may have left half a file.
 	task->killed |= code == EXIT_BY_SIGNAL + SIGKILL;
@@ -256,7 +257,7 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 	struct verdict verdict = verdict_of(task, loop->jobs, code);
 	leave(loop, task, true);
 	job->state = JOB_IDLE;
-	if (stopped && code != EXIT_DONE)
+	if (stopped && !done)
 		report_stopped(job);
 	else if (trouble)
 		fail_job(loop, job, "", trouble, EXIT_HOST);

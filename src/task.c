@@ -186,9 +186,19 @@ static pid_t fork_worker(struct child *child)
 	return child->pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
 }
 
+static void end_phase(struct task *task)
+{
+	if (*task->phase)
+		task->record.phases = mem_format("%s%s%s %.3f", task->record.phases,
+						 *task->record.phases ? " " : "", task->phase,
+						 now() - task->phase_started);
+	task->phase = "";
+}
+
 bool task_keep(struct task *task, const struct store *store)
 {
 	struct child child = {.trouble = -1};
+	end_phase(task);
 	fflush(stdout);
 	if (fork_worker(&child) == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -279,15 +289,6 @@ bool task_start(struct job *job, const struct room_wish *wish, const struct jobs
 	return false;
 }
 
-static void end_phase(struct task *task)
-{
-	if (*task->phase)
-		task->record.phases = mem_format("%s%s%s %.3f", task->record.phases,
-						 *task->record.phases ? " " : "", task->phase,
-						 now() - task->phase_started);
-	task->phase = "";
-}
-
 bool task_phases(struct task *task)
 {
 	char text[256];
@@ -327,10 +328,13 @@ int task_reap(struct task *task, const char **error)
 				    (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 		task->record.memory = usage.ru_maxrss;
 	}
-	int code = WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
-	if (code == EXIT_DONE)
-		end_phase(task);
-	return code;
+	return WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool task_is_done(const struct task *task, int code)
+{
+	bool builds = task->job->kind == JOB_BUILD;
+	return code == EXIT_DONE && !task->hung && (!builds || !strcmp(task->phase, "package"));
 }
 
 // SIGTERM lets make and ninja remove what is half written; a worker is never stopped, it is short.

@@ -57,6 +57,8 @@ bool task_ended(const struct task *task);
 // After the child ended: its exit status as a shell gives it; `*error` is set when the sandbox
 // itself could not be made. Closes what belonged to the child.
 int task_reap(struct task *task, const char **error);
+// Whether a sandbox that ended so has done all it was there for; a build that calls exit has not.
+bool task_is_done(const struct task *task, int code);
 // Starts the worker that keeps a job's output.
 bool task_keep(struct task *task, const struct store *store);
 void task_stop(struct task *task, bool at_once);

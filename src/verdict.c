@@ -106,6 +106,8 @@ struct verdict verdict_of(const struct task *task, const struct jobs *jobs, int 
 	if (!task->hung)
 		verdict.why = mem_format("exit status %d%s%s%s", code, words ? ": " : "",
 					 words ? words : "", memory_words(task, code));
+	if (!task->hung && code == EXIT_DONE)
+		verdict.why = "exit status 0, without the phases after it: something called exit";
 	bool suspected = emulated && (task->hung || crash);
 	verdict.again = suspected && !task->job->retried;
 	if (suspected && task->job->retried)

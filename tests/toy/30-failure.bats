@@ -191,6 +191,17 @@ add_broken() {
 	silent_on "went on"
 }
 
+@test "a phase that ends all is no success" {
+	add stage2 short <<-'R'
+		configure() { . "$RECIPE/settings"; }
+		package() { mkdir "$OUT/usr"; }
+	R
+	echo 'exit 0' >"$world/recipes/short/settings"
+	run boot
+	ended 1
+	says "stage2/short failed in phase configure: exit status 0, without the phases after it: something called exit"
+}
+
 @test "an unset variable, a missing program and a signal fail" {
 	# shellcheck disable=SC2016
 	for body in 'echo "$nothing"' 'no-such-program' 'kill -9 $$'; do
@@ -293,6 +304,14 @@ the last lines:
 	run boot
 	ended 1
 	says "two recipes, stage2/one and stage2/two, install file with different content; leave it out"
+}
+
+@test "two recipes are named where one of them writes by way of another's link" {
+	add stage2 one <<<'package() { mkdir -p "$OUT/usr/bin"; echo one >"$OUT/usr/bin/tool"; ln -s usr/bin "$OUT/bin"; }'
+	add stage2 two <<<'package() { mkdir "$OUT/bin"; echo two >"$OUT/bin/tool"; }'
+	run boot
+	ended 1
+	says "two recipes, stage2/one and stage2/two, install usr/bin/tool with different content; leave it out"
 }
 
 # leads WHERE: one recipe has a link where another one has a folder with a file

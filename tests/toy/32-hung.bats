@@ -30,7 +30,7 @@ teardown() { common_teardown; }
 	R
 	run boot --hang-limit 2s
 	ended 1
-	says "stage2/stuck failed: hung: for "
+	says "stage2/stuck failed in phase package: hung: for "
 }
 
 @test "one that only looks whether it still has to wait is hung, too" {
