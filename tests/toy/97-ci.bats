@@ -243,11 +243,12 @@ in_archive() { tar -tf "cache/$native.tar.zst" | grep -q "$1"; } # PATTERN
 	TIME_LIMIT=60s
 	in_every_sh
 	for sh in "${shells[@]}"; do
-		for signal in INT TERM; do
+		for signal in HUP INT TERM; do
 			rm -rf cache store
 			# as a background job its INT would be ignored, and could not be trapped
 			# shellcheck disable=SC2086
 			python3 -c 'import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' $sh ci/job >said 2>&1 3>&- &
 			job=$!
@@ -261,6 +262,20 @@ os.execvp(sys.argv[1], sys.argv[1:])' $sh ci/job >said 2>&1 3>&- &
 			equal "still there" "" "$(pgrep -af "$world/store")"
 		done
 	done
+}
+
+@test "ci: of two jobs in one checkout the second leaves the first one's store alone" {
+	add_slow
+	TIME_LIMIT=60s ci/job >said 2>&1 3>&- &
+	job=$!
+	wait_for find_half
+	sed -i 's/flock -w 30/flock -w 1/' ci/job
+	TARGET=far run ci/job
+	ended 3
+	says "ci/job: another job uses store/"
+	kill -TERM $job
+	wait $job || :
+	in_archive '^./objects/.*/half$'
 }
 
 find_half() { [ "$(find store/objects -name half 2>/dev/null)" ]; }
