@@ -190,6 +190,15 @@ static void check_replaced(const char *path)
 	     what);
 }
 
+// Renaming a file to /dev/stdout would leave the machine without that.
+static void check_file(const char *path)
+{
+	struct stat info;
+	if (!stat(path, &info) && !S_ISREG(info.st_mode))
+		fail(EXIT_INPUT, "%s is %s; remove it, or give another --output", path,
+		     S_ISDIR(info.st_mode) ? "a folder" : "no file that can be replaced");
+}
+
 // A file goes into a folder that is there.
 static const char *output_path(const char *given, const char *name, bool folder)
 {
@@ -202,10 +211,10 @@ static const char *output_path(const char *given, const char *name, bool folder)
 	const char *last = base_name(path);
 	if (!*last || !strcmp(last, ".") || !strcmp(last, ".."))
 		fail(EXIT_INPUT, "--output %s: name what is to be made, not where", given);
-	if (!folder && is_folder(path))
-		fail(EXIT_INPUT, "%s is a folder; remove it, or give another --output", path);
 	if (folder)
 		check_replaced(path);
+	else
+		check_file(path);
 	return path;
 }
 

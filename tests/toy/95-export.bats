@@ -524,6 +524,14 @@ well_formed() { # BILL...
 		says "$what is there already and is no folder; remove it, or give another --output"
 	done
 	sha256sum --quiet -c file.sha256
+	mkfifo pipe
+	ln -s pipe link-to-pipe
+	for what in pipe link-to-pipe; do
+		run boot export stage2 --format tar.zst --output $what
+		ended 2
+		says "$what is no file that can be replaced; remove it, or give another --output"
+	done
+	[ -p link-to-pipe ]
 	run boot export stage2 --format dir --output .
 	ended 2
 	says "name what is to be made"
