@@ -122,7 +122,7 @@ names() {
 @test "fork: the real name stands in distro, and nowhere else" {
 	# shellcheck disable=SC1091
 	. "$top/distro"
-	found=$(cd "$top" && grep -rliE "$id|$name|$vendor" --exclude-dir=.git --exclude-dir=build \
+	found=$(cd "$top" && grep -rliwE "$id|$name|$vendor" --exclude-dir=.git --exclude-dir=build \
 		--exclude-dir=golden .)
 	equal places ./distro "$found"
 }

@@ -24,7 +24,6 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 	for file in README.md docs/package.md; do
 		rm -rf "$checkout/recipes/dash"
 		mkdir "$checkout/recipes/dash"
-		[ ! -e "$top/recipes/dash" ]
 		block "$top/$file" version= >"$checkout/recipes/dash/recipe"
 		grep -q '^# dash: ' "$checkout/recipes/dash/recipe"
 		cp "$top/stages/stage2" "$checkout/stages/stage2"
