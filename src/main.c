@@ -171,7 +171,8 @@ static const struct store *open_store(const struct options *options, const char 
 	if (missing && !builds(options))
 		fail(EXIT_INPUT,
 		     "there is no store at %s; name another with --store, or first run: %s%s",
-		     folder, fail_self(), options->target ? place : "");
+		     folder, fail_self(),
+		     options->target || strcmp(options->verb, "gc") != 0 ? place : "");
 	return store_open(folder);
 }
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Where the C library names no word size, cmocka takes all but x86_64 for 32 bits, and has a type of its own.
+#define HAVE_UINTPTR_T 1
 #include <cmocka.h>
 
 #include <stdbool.h>
