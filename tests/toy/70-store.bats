@@ -422,6 +422,15 @@ whole_trees() {
 	done
 }
 
+hello_is_mended() {
+	run boot
+	ended 0
+	started | grep -qx stage2/hello
+	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
+	run gc --check
+	ended 0
+}
+
 @test "gc --check finds what a disk has changed, and the next run makes it again" {
 	warm
 	run gc --check
@@ -433,12 +442,7 @@ whole_trees() {
 		ended 1
 		says "stage2/hello, trees/"
 		says "other content than when it was made; it is removed, and the next run makes it again"
-		run boot
-		ended 0
-		started | grep -qx stage2/hello
-		equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
-		run gc --check
-		ended 0
+		hello_is_mended
 	done
 	# a root that lost a file of its own, where its parts have all
 	rm "$(readlink -f "$store/roots/$native/stage2")/usr/bin/hello"
@@ -460,12 +464,7 @@ whole_trees() {
 	ended 1
 	says "stage2/libc, trees/"
 	says "stage2/hello was built of what is damaged; the next run builds it again"
-	run boot
-	ended 0
-	started | grep -qx stage2/hello
-	equal outputs "$(outs "$BATS_FILE_TMPDIR/warm")" "$(outs)"
-	run gc --check
-	ended 0
+	hello_is_mended
 }
 
 @test "what was made again is not given up for a damaged tree of the same name" {
