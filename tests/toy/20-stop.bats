@@ -102,7 +102,7 @@ stops() { # SIGNAL STATUS
 		build() {
 			sh -c 'trap "sleep 2; echo whole >half; exit 1" TERM
 				: >half
-				while :; do sleep 600; done'
+				while :; do sleep 1; done'
 		}
 	R
 	boot_aside --only slow
