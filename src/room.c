@@ -117,21 +117,28 @@ static void link_base(struct room *room)
 		list_push(all, step);
 }
 
-// /host/bin: the base set and what the recipe names. A tool it does not name is not found.
-static void link_tools(struct room *room, const struct recipe *recipe)
+// With what it calls by name, and what its objects are put together with.
+static void link_compiler(struct room *room)
 {
-	const struct host *host = room->wish->jobs->host;
+	static const char *const others[] = {"as", "ld",    "ar",      "ranlib",
+					     "nm", "strip", "objcopy", "readelf"};
+	link_tool(room, room->wish->jobs->host->cc);
+	link_tool(room, room->wish->jobs->host->cxx);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		link_tool(room, others[i]);
+}
+
+// /host/bin: the base set, what the recipe names, and the compiler for what is the build machine's. A tool that is not
+// named is not found.
+static void link_tools(struct room *room, const struct item *item)
+{
 	link_base(room);
-	if (!recipe)
+	if (!item)
 		return;
-	EACH(const char, tool, recipe->tools)
+	EACH(const char, tool, item->recipe->tools)
 		link_tool(room, tool);
-	if (recipe_has_tool(recipe, "cc")) {
-		link_tool(room, host->cc);
-		link_tool(room, host->cxx);
-		link_tool(room, "as"); // what those call by name
-		link_tool(room, "ld");
-	}
+	if (recipe_has_tool(item->recipe, "cc") || item->purpose != FOR_TARGET)
+		link_compiler(room);
 }
 
 static const char *object(const struct room *room, const char *below)
@@ -204,7 +211,7 @@ static void show_build_machine(struct room *room, const struct item *item)
 	show_host(room);
 	if (item->stage->tools && !recipe_has_tool(item->recipe, "cc"))
 		hide_headers(room);
-	link_tools(room, item->recipe);
+	link_tools(room, item);
 	show_libraries(room);
 	if (room->job->trial && room->job->sysroot)
 		emulate(room, tree(room, room->job->sysroot));

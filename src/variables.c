@@ -92,7 +92,7 @@ static void set_build_compiler(struct list *to, const struct item *item, const s
 	    native ? mem_format("%s-clang++", triple) : place_of(item, jobs->host->cxx));
 }
 
-static void set_places(struct list *to, const struct item *item, bool native)
+static void set_places(struct list *to, bool native)
 {
 	set(to, "SRC=/src");
 	if (native) {
@@ -101,7 +101,7 @@ static void set_places(struct list *to, const struct item *item, bool native)
 		set(to, "SYSROOT=/");
 		return;
 	}
-	set(to, "PATH=/tools/bin:/host/bin%s", item->stage->tools ? "" : ":/usr/bin:/bin");
+	set(to, "PATH=/tools/bin:/host/bin");
 	set(to, "TOOLS=/tools");
 	set(to, "SYSROOT=/sysroot");
 }
@@ -120,7 +120,7 @@ void set_for_build(struct list *to, const struct item *item, const struct room_w
 {
 	static const char *const machine[] = {"target", "build", "cross"};
 	bool native = stage_is_native(item->stage);
-	set_places(to, item, native);
+	set_places(to, native);
 	set(to, "STYLE=%s", item->recipe->style);
 	set(to, "NAME=%s", item->recipe->name);
 	set(to, "version=%s", item->recipe->version);

@@ -93,6 +93,18 @@ report() {
 	equal "to be seen" "" "$(report)"
 }
 
+@test "what is the build machine's finds its compiler in PATH, and no tool that is not named" {
+	probe stage1 for=build <<-'R'
+		for tool in "$CC" "$CXX" "$AR" "$RANLIB" "$NM" "$STRIP" "$OBJCOPY" "$READELF" as ld; do
+			command -v "$tool" | grep -q ^/host/bin/ || echo "no $tool"
+		done >&6
+		for tool in make csplit ldd perl; do
+			if command -v $tool; then :; fi
+		done >&6
+	R
+	equal "not as it should be" "" "$(report stage1)"
+}
+
 @test "only /build, /out and what lies in memory can be written" {
 	probe <<-'R'
 		for folder in / /src /recipe /bootstrap /tools /sysroot /usr /etc /bin /proc /host /host/bin; do

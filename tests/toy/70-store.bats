@@ -72,6 +72,7 @@ the_run() { a_look && printf " --mirror='%s' --offline" "$mirror"; }
 
 @test "a disk that is full for a while fails what starts then, and ends nothing that is at work" {
 	add stage1 hog <<-'R'
+		tools=truncate
 		build() { sleep 0.5; cat /dev/zero >big 2>/dev/null || truncate -s -64K big; sleep 4; rm big; }
 	R
 	add stage1 short <<<'build() { sleep 1.5; }'
