@@ -128,7 +128,7 @@ static void link_compiler(struct room *room)
 		link_tool(room, others[i]);
 }
 
-// /host/bin: the base set, what the recipe names, and the compiler for what is the build machine's. A tool that is not
+// /host/bin: the base set, what the recipe names, and the compiler where it is the first stage's. A tool that is not
 // named is not found.
 static void link_tools(struct room *room, const struct item *item)
 {
@@ -137,7 +137,8 @@ static void link_tools(struct room *room, const struct item *item)
 		return;
 	EACH(const char, tool, item->recipe->tools)
 		link_tool(room, tool);
-	if (recipe_has_tool(item->recipe, "cc") || item->purpose != FOR_TARGET)
+	bool first = !item->stage->tools && item->purpose != FOR_TARGET;
+	if (first || recipe_has_tool(item->recipe, "cc"))
 		link_compiler(room);
 }
 

@@ -93,6 +93,17 @@ report() {
 	equal "to be seen" "" "$(report)"
 }
 
+@test "above the first stage the machine's compiler has to be named, whatever it builds" {
+	printf 'runs=build\ntools=stage1\n' >"$world/stages/between"
+	probe between for=build <<-'R'
+		for tool in "$CC" as ld ar; do
+			if command -v "$tool"; then :; fi
+		done >&6
+	R
+	ended 0
+	equal found "" "$(cat "$(tree_of between/probe build)/report")"
+}
+
 @test "what is the build machine's finds its compiler in PATH, and no tool that is not named" {
 	probe stage1 for=build <<-'R'
 		for tool in "$CC" "$CXX" "$AR" "$RANLIB" "$NM" "$STRIP" "$OBJCOPY" "$READELF" as ld; do
