@@ -101,22 +101,32 @@ static void make_again(const struct wants *wants, struct job *job)
 }
 
 // Made, or noted in the store as to be made.
-static bool has_begun(const struct jobs *jobs, const char *name)
+static bool has_begun(const struct jobs *jobs, const struct job *job)
 {
-	EACH(const struct job, job, jobs->all)
-		if (job->wanted && job_is_named(job, name) &&
-		    !(job->key &&
-		      (made_already(jobs, job) || store_is_again(jobs->store, job->key))))
-			return false;
-	return true;
+	return job->key && (made_already(jobs, job) || store_is_again(jobs->store, job->key));
+}
+
+// A name may be of several lines: only those it did not get to are said, or they would all begin once more.
+static const char *fresh_left(const struct jobs *jobs, const char *name)
+{
+	const char *left = "";
+	bool begun = false;
+	EACH(const struct job, job, jobs->all) {
+		if (!job->wanted || !job_is_named(job, name))
+			continue;
+		if (has_begun(jobs, job))
+			begun = true;
+		else
+			left = mem_format("%s --fresh %s", left, job->name);
+	}
+	return begun || !*left ? left : mem_format(" --fresh %s", name);
 }
 
 const char *wants_again(const struct jobs *jobs, const struct run_wish *wish)
 {
 	const char *text = wish->again;
 	EACH(const char, name, wish->fresh)
-		if (!has_begun(jobs, name))
-			text = mem_format("%s --fresh %s", text, name);
+		text = mem_format("%s%s", text, fresh_left(jobs, name));
 	return text;
 }
 

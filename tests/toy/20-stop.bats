@@ -433,6 +433,28 @@ add_deaf() { # TOOLS
 	silent_on "--fresh slow"
 }
 
+@test "of a recipe in two stages, --fresh is said again for what it did not get to" {
+	add stage1 slow mode=first for=build <<-'R'
+		checkout=flags
+		package() {
+			[ "$mode" = second ] || [ ! -e /src/flags/wait ] || sleep 20
+			echo "$mode" >"$OUT/$mode"
+		}
+	R
+	echo "slow mode=second" >>"$world/stages/stage2"
+	mkdir "$world/flags"
+	: >"$world/flags/none"
+	run boot --only slow
+	ended 0
+	: >"$world/flags/wait"
+	run boot --fresh slow --time-limit 2s
+	ended 75
+	says "--only slow"
+	says "--fresh stage2/slow"
+	silent_on "--fresh slow"
+	silent_on "--fresh stage1/slow"
+}
+
 @test "what --fresh could not begin is to be said again" {
 	add stage1 slow for=build <<<'package() { date +%N >"$OUT/slow"; }'
 	run boot --only slow
