@@ -119,9 +119,9 @@ static void check_names(const struct options *options, const struct plan *plan)
 {
 	const struct stage *last = last_stage(options, plan);
 	EACH(const char, name, options->run.only)
-		plan_check_recipe(plan, name, last);
+		plan_check_lines(plan, name, last);
 	EACH(const char, name, options->run.fresh)
-		plan_check_recipe(plan, name, last);
+		plan_check_lines(plan, name, last);
 	if (!options->operand)
 		return;
 	if (!strcmp(options->verb, "verify")) {

@@ -123,7 +123,7 @@ __attribute__((noreturn)) static void refuse(const struct plan *plan, const char
 					     const struct stage *last, const struct list *known)
 {
 	EACH(const struct stage, stage, plan->stages)
-		if (!strcmp(stage->name, name))
+		if (!last && !strcmp(stage->name, name))
 			fail(EXIT_INPUT,
 			     "'%s' is a stage, and a recipe is wanted; see ./bootstrap plan", name);
 	fail(EXIT_INPUT, "no stage%s%s lists a recipe '%s'; see ./bootstrap plan%s",
@@ -146,6 +146,17 @@ void plan_check_recipe(const struct plan *plan, const char *name, const struct s
 			break;
 	}
 	refuse(plan, name, last, &known);
+}
+
+void plan_check_lines(const struct plan *plan, const char *name, const struct stage *last)
+{
+	EACH(const struct stage, stage, plan->stages) {
+		if (!strcmp(stage->name, name))
+			return;
+		if (stage == last)
+			break;
+	}
+	plan_check_recipe(plan, name, last);
 }
 
 static void print_item(size_t number, const struct item *item)

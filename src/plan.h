@@ -80,6 +80,8 @@ const struct conf *distro_read(const char *root);
 
 // Fatal when no stage (up to `last`, if any) lists such a recipe; plan_stage when there is none.
 void plan_check_recipe(const struct plan *plan, const char *name, const struct stage *last);
+// The same, but a stage's name, which is of all its lines, does as well.
+void plan_check_lines(const struct plan *plan, const char *name, const struct stage *last);
 const struct stage *plan_stage(const struct plan *plan, const char *name);
 
 #endif

@@ -74,6 +74,21 @@ bool wants_look(const struct wants *wants, struct job *job)
 	return job->present = true;
 }
 
+// A stage's name is of all its lines. A union is told by its parts: it has nothing to make again.
+static bool is_meant(const struct job *job, const char *name)
+{
+	return job->kind != JOB_COMPOSE &&
+	       (job_is_named(job, name) || (job->item && !strcmp(job->item->stage->name, name)));
+}
+
+static bool is_told_fresh(const struct wants *wants, const struct job *job)
+{
+	EACH(const char, name, wants->wish->fresh)
+		if (is_meant(job, name))
+			return true;
+	return false;
+}
+
 // Stages may list the same build, which then has one key: made again for one, it is so for all.
 static bool made_already(const struct jobs *jobs, const struct job *job)
 {
@@ -86,13 +101,13 @@ static bool made_already(const struct jobs *jobs, const struct job *job)
 bool wants_fresh(const struct wants *wants, const struct job *job)
 {
 	bool begun = wants->wish->go_on && store_is_again(wants->jobs->store, job->key);
-	return (begun || named(&wants->wish->fresh, job)) && !made_already(wants->jobs, job);
+	return (begun || is_told_fresh(wants, job)) && !made_already(wants->jobs, job);
 }
 
 // Noted in the store: a run that goes on without being told is to go on with this.
 static void make_again(const struct wants *wants, struct job *job)
 {
-	job->fresh = named(&wants->wish->fresh, job);
+	job->fresh = is_told_fresh(wants, job);
 	if (job->fresh)
 		store_again(wants->jobs->store, job->key);
 	job->before = job->out;
@@ -112,7 +127,7 @@ static const char *fresh_left(const struct jobs *jobs, const char *name)
 	const char *left = "";
 	bool begun = false;
 	EACH(const struct job, job, jobs->all) {
-		if (!job->wanted || !job_is_named(job, name))
+		if (!job->wanted || !is_meant(job, name))
 			continue;
 		if (has_begun(jobs, job))
 			begun = true;

@@ -214,6 +214,20 @@ teardown() { common_teardown; }
 	says "stage1: "
 }
 
+@test "--fresh builds a whole stage again, and says which output is another one" {
+	add stage2 dated <<<'package() { mkdir "$OUT/lib"; date +%N >"$OUT/lib/dated"; }'
+	run boot --only stage2
+	ended 0
+	expected=$(started | grep ^stage2/)
+	run boot --fresh stage2
+	ended 0
+	equal jobs "$expected" "$(started | grep ^stage2/)"
+	says "stage2/dated: made again from the same inputs, its output is another one"
+	run boot --only stage2
+	ended 0
+	equal jobs "" "$(started)"
+}
+
 @test "--fresh builds once what two stages list alike" {
 	printf 'runs=build\ntools=build\n\ncompiler for=build\n' >"$world/stages/tools"
 	run boot
