@@ -1,7 +1,8 @@
 # make: the runner. make check: every test that takes minutes. make help: the rest.
 CC = cc
 CFLAGS = -O2 -g
-WARNINGS = -Wall -Wextra -Wpedantic -Werror
+# no -Werror: the next compiler has warnings of its own, and a user wants a runner; tests/lint has it
+WARNINGS = -Wall -Wextra -Wpedantic
 BUILD = build
 PREFIX = /usr/local
 

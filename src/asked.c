@@ -120,7 +120,8 @@ void asked_answer(struct asked *asked)
 {
 	struct seccomp_notif question = {0};
 	struct seccomp_notif_resp answer = {0};
-	if (ioctl(asked->fd, SECCOMP_IOCTL_NOTIF_RECV, &question) < 0)
+	// musl's ioctl has the request as an int, which POSIX says
+	if (ioctl(asked->fd, (int)SECCOMP_IOCTL_NOTIF_RECV, &question) < 0)
 		return;
 	answer.id = question.id;
 	if (question.data.nr != SYS_uname) {
@@ -129,5 +130,5 @@ void asked_answer(struct asked *asked)
 	} else if (tell(&question, &asked->names) < 0) {
 		answer.error = -errno;
 	}
-	ioctl(asked->fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+	ioctl(asked->fd, (int)SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }

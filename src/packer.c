@@ -15,6 +15,7 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -179,5 +180,6 @@ bool packer_place(const char *work, const char *name, const char *path)
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return false;
 	// a folder that has something in it: the old one goes with what is left of the work
-	return !renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE);
+	// a system call, as musl 1.2.3 has no function for it
+	return !syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE);
 }

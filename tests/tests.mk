@@ -1,5 +1,5 @@
 # The tests. check runs all that need nothing but this checkout; every group alone is check-GROUP.
-TESTFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Isrc
+TESTFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) -Werror $(CFLAGS) -Isrc
 units := $(patsubst tests/unit/%.c,$(BUILD)/unit/%.test,$(filter-out tests/unit/unit.c,$(wildcard tests/unit/*.c)))
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 SECONDS = 60
