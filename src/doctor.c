@@ -61,6 +61,12 @@ static struct finding check_program(const struct store *store, const char *progr
 			mem_format("it is at %s, where no sandbox sees it; install it for all "
 				   "users, with ./bootstrap --setup",
 				   path);
+	const char *make = strcmp(group, "export") == 0 ? host_misfit(store, program) : NULL;
+	if (make)
+		finding.trouble =
+			mem_format("%s is not %s, which writes the same everywhere; install it "
+				   "with ./bootstrap --setup=export",
+				   path, make);
 	for (size_t i = 0; i < sizeof oldest / sizeof *oldest; i++)
 		if (!strcmp(oldest[i].program, program) && *finding.fact &&
 		    !version_at_least(finding.fact, oldest[i].major, oldest[i].minor))

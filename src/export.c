@@ -24,7 +24,7 @@ static const struct format {
 } formats[] = {
 	{"tar.zst", ".tar.zst", "tar zstd"},   {"tar.xz", ".tar.xz", "tar xz"},
 	{"oci", ".oci.tar", "tar gzip"},       {"squashfs", ".squashfs", "tar mksquashfs"},
-	{"erofs", ".erofs", "tar mkfs.erofs"}, {"dir", "", "tar"},
+	{"erofs", ".erofs", "tar mkfs.erofs"}, {"dir", "", "tar stat"},
 };
 
 const char *export_formats(void)
@@ -147,13 +147,17 @@ static void check_programs(const struct store *store, const struct format *forma
 	struct list programs = words(format->programs);
 	if (sign)
 		list_push(&programs, mem_text("ssh-keygen"));
-	EACH(const char, program, programs)
+	EACH(const char, program, programs) {
 		if (!host_path(program))
 			fail(EXIT_HOST, "%s is missing; install it with ./bootstrap --setup=export",
 			     program);
-	if (!strstr(host_version(store, "tar"), "GNU tar"))
-		fail(EXIT_HOST, "tar is not GNU tar, whose archives can be the same every time; "
-				"install it with ./bootstrap --setup=export");
+		const char *make = host_misfit(store, program);
+		if (make)
+			fail(EXIT_HOST,
+			     "%s is not %s, which writes the same everywhere; install it with "
+			     "./bootstrap --setup=export",
+			     host_path(program), make);
+	}
 }
 
 // ---- where to ----

@@ -111,6 +111,21 @@ const char *host_version(const struct store *store, const char *program)
 	return version;
 }
 
+const char *host_misfit(const struct store *store, const char *program)
+{
+	static const struct {
+		const char *program, *said, *name;
+	} makes[] = {{"tar", "GNU tar", "GNU tar"},
+		     {"xz", "XZ Utils", "that of XZ Utils"},
+		     {"gzip", "gzip 1", "GNU gzip"},
+		     {"stat", "GNU coreutils", "that of GNU coreutils"}};
+	const char *version = host_version(store, program);
+	for (size_t i = 0; version && i < sizeof makes / sizeof *makes; i++)
+		if (!strcmp(makes[i].program, program) && !strstr(version, makes[i].said))
+			return makes[i].name;
+	return NULL;
+}
+
 bool version_at_least(const char *text, int major, int minor)
 {
 	int found[2] = {0, 0};

@@ -35,6 +35,8 @@ bool host_shows(const char *path); // whether it lies in one of those, with link
 // The first line of `program --version`, remembered in the store for as long as the file has the
 // same size and time. NULL when there is no such program.
 const char *host_version(const struct store *store, const char *program);
+// Export's bytes are the same everywhere by programs of one make. NULL, or whose this one should be.
+const char *host_misfit(const struct store *store, const char *program);
 
 // Compares "1.13.2" or "clang version 19.1" with major.minor: the first number found counts.
 bool version_at_least(const char *text, int major, int minor);

@@ -498,6 +498,28 @@ well_formed() { # BILL...
 	only
 }
 
+with_fake() { # PROGRAM WORD...: the runner, where PROGRAM is busybox's
+	printf '#!/bin/sh\necho "%s (busybox) 1.36.1"\n' "$1" >fake
+	chmod 755 fake
+	run unshare -Urm sh -euc "mount --bind fake '$(readlink -f "$(command -v "$1")")'; shift; exec \"\$@\"" \
+		sh "$@" 3>&-
+}
+
+@test "export: by a program of another make the bytes would be others" {
+	warm
+	rm -r "$store"/versions
+	for pair in tar:tar.zst xz:tar.xz gzip:oci stat:dir; do
+		with_fake "${pair%:*}" "$runner" --root="$world" --store="$store" --target "$native" export stage2 \
+			--format "${pair#*:}"
+		ended 3
+		says "/${pair%:*} is not "
+		says "install it with ./bootstrap --setup=export"
+		with_fake "${pair%:*}" "$runner" --root="$world" --store="$store" --target "$native" doctor
+		says "/${pair%:*} is not "
+	done
+	only fake
+}
+
 @test "export: what was there is replaced, a folder only when it was exported" {
 	echo old >"$name.tar.zst"
 	echo old >"$name.tar.zst.sha256"
