@@ -234,7 +234,8 @@ column() { # NUMBER GROUP...
 	setup_on alpine
 	equal alpine "apk add $(column 5 run) $(sed -n 's/^qemu=//p' "$top"/targets/* | sort -u | xargs)" "$output"
 	setup_on arch export
-	equal arch "pacman -S --needed --noconfirm $(column 6 run export)" "$output"
+	equal arch "pacman -Sy
+pacman -S --needed --noconfirm $(column 6 run export)" "$output"
 	setup_on opensuse-tumbleweed test
 	equal opensuse "zypper --non-interactive install --no-recommends $(column 7 run test export)" "$output"
 	setup_on '"slackware"'
