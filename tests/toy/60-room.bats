@@ -162,6 +162,15 @@ report() {
 	equal "was done" "" "$(report)"
 }
 
+@test "nor by the hands of the room's first process" {
+	probe <<-'R'
+		sed -n 's/^Cap\(Prm\|Eff\):[^0-9a-f]*//p' /proc/1/status | while read -r rights; do
+			echo $((0x$rights >> 21 & 1)) # CAP_SYS_ADMIN
+		done >&6
+	R
+	equal "may mount" "$(lines_of 0 0)" "$(report)"
+}
+
 @test "there is no network" {
 	"$BATS_TEST_DIRNAME/server" "$mirror" "$BATS_TEST_TMPDIR/requests" 3>&- &
 	server=$!
