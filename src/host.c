@@ -139,15 +139,22 @@ bool version_at_least(const char *text, int major, int minor)
 // comes after every usable clang, because it builds LLVM in twice the time.
 enum { CLANG_FOR_LLVM = 18, CLANG_FOR_TARGETS = 19, CLANG_NEWEST = 40 };
 
+// Whether there is a pair, and rooms see it: one in somebody's home is of no use.
+static bool is_usable(const char *cc, const char *cxx)
+{
+	return host_path(cc) && host_shows(host_path(cc)) && host_path(cxx) &&
+	       host_shows(host_path(cxx));
+}
+
 static const char *find_compiler(const struct store *store, int oldest)
 {
 	for (int major = CLANG_NEWEST; major >= oldest; major--) {
 		const char *name = mem_format("clang-%d", major);
-		if (host_path(name) && host_path(mem_format("clang++-%d", major)))
+		if (is_usable(name, mem_format("clang++-%d", major)))
 			return name;
 	}
 	const char *plain = host_version(store, "clang");
-	if (plain && version_at_least(plain, oldest, 0) && host_path("clang++"))
+	if (plain && version_at_least(plain, oldest, 0) && is_usable("clang", "clang++"))
 		return "clang";
 	return NULL;
 }
@@ -193,6 +200,11 @@ static const char *asked_compiler(const struct store *store, const char *name, i
 		     "--host-cc %s is no clang, and --host-clang asks for one; leave one "
 		     "of the two out",
 		     name);
+	if (!is_usable(name, cxx))
+		fail(EXIT_HOST,
+		     "--host-cc %s: it is at %s, where no sandbox sees it; install it for all "
+		     "users, or leave --host-cc out",
+		     name, host_path(host_shows(host_path(name)) ? cxx : name));
 	return name;
 }
 
@@ -205,7 +217,7 @@ static void find_compilers(struct host *host, const struct store *store,
 	if (!host->cc && wish->clang)
 		fail(EXIT_HOST, "--host-clang needs clang 19 or newer in PATH; install it with "
 				"./bootstrap --setup, or leave --host-clang out");
-	if (!host->cc && host_path("gcc") && host_path("g++"))
+	if (!host->cc && is_usable("gcc", "g++"))
 		host->cc = "gcc";
 	if (!host->cc)
 		fail(EXIT_HOST, "no C and C++ compiler in PATH; install them with "

@@ -341,8 +341,8 @@ report() {
 @test "--host-cc: names that will not do" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
-	for name in clang-17 clang++-17 gcc-99 gcc g++; do
-		printf '#!/bin/sh\necho "version 17.0.6"\n' >"$BATS_TEST_TMPDIR/bin/$name"
+	for name in clang-17 clang++-17 gcc-99 gcc g++ gcc-97 g++-97 clang-40 clang++-40; do
+		printf '#!/bin/sh\necho "version %s.0.6"\n' "${name##*[-+]}" >"$BATS_TEST_TMPDIR/bin/$name"
 		chmod 755 "$BATS_TEST_TMPDIR/bin/$name"
 	done
 	run boot --host-cc tcc why program
@@ -357,6 +357,11 @@ report() {
 	run boot --host-cc clang-17 why program
 	ended 3
 	says "--host-cc clang-17 is older than clang 18, which this needs"
+	run boot --host-cc gcc-97 why program
+	ended 3
+	says "--host-cc gcc-97: it is at $BATS_TEST_TMPDIR/bin/gcc-97, where no sandbox sees it; install it for all users"
+	run boot doctor
+	silent_on clang-40 # which is found, but by no room
 	run boot --host-clang --host-cc gcc why program
 	ended 2
 	says "--host-cc gcc is no clang, and --host-clang asks for one"

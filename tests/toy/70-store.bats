@@ -343,10 +343,16 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	[ -z "$(ls "$store/roots/$foreign")" ]
 }
 
-# Two clangs, of which the newer one is found.
+# Two clangs where rooms see them, of which the newer one is found.
 two_clangs() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
-	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	cat >"$BATS_TEST_TMPDIR/runner" <<-R
+		#!/bin/sh
+		exec unshare -Urm sh -ec 'mount --bind "$BATS_TEST_TMPDIR/bin" /usr/local/sbin; exec "\$@"' \
+			sh "$runner" "\$@"
+	R
+	chmod 755 "$BATS_TEST_TMPDIR/runner"
+	runner=$BATS_TEST_TMPDIR/runner
 	for name in clang-38 clang++-38 clang-39 clang++-39; do
 		printf '#!/bin/sh\necho "version %s"\n' "${name##*-}" >"$BATS_TEST_TMPDIR/bin/$name"
 		chmod 755 "$BATS_TEST_TMPDIR/bin/$name"
