@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,26 @@ static bool is_shell(const struct list *command)
 	return false;
 }
 
+static bool writes_to_memory(const struct sandbox *sandbox)
+{
+	EACH(const struct step, step, sandbox->steps)
+		if (step->kind == STEP_OVERLAY)
+			return true;
+	return sandbox->tree;
+}
+
+// overlayfs hides a folder of the tree below by an attribute, which tmpfs has since Linux 6.6.
+static void warn_of_kernel(const struct sandbox *sandbox)
+{
+	struct utsname names;
+	if (!writes_to_memory(sandbox) || uname(&names) < 0 ||
+	    version_at_least(names.release, 6, 6))
+		return;
+	warn("on Linux %s a folder that is there already cannot be removed in this shell, only what "
+	     "is in it; from 6.6 on it can",
+	     names.release);
+}
+
 static void set_command(struct sandbox *sandbox, const char *place, const struct list *command)
 {
 	struct list arguments = {0};
@@ -71,6 +92,7 @@ static void set_command(struct sandbox *sandbox, const char *place, const struct
 		list_push(&arguments, mem_text("/bin/sh"));
 		list_push(&arguments, mem_text("-i"));
 		set_prompt(sandbox, place);
+		warn_of_kernel(sandbox);
 	}
 	sandbox->foreground = is_shell(&arguments) && tcgetpgrp(STDIN_FILENO) == getpgrp();
 	list_push(&arguments, NULL);

@@ -246,6 +246,18 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	[ ! -e "$store/roots/$native/stage2/written" ]
 }
 
+@test "shell: says what an old kernel cannot do" {
+	add stage2 broken <<<'build() { false; }'
+	run boot --only broken
+	ended 1
+	old="setarch --uname-2.6 $runner --root=$world --store=$store --target $native shell broken"
+	run $old <<<exit
+	says "bootstrap: on Linux 2.6."
+	says "a folder that is there already cannot be removed in this shell"
+	run $old -- sh -c 'echo hello'
+	equal said hello "$output"
+}
+
 @test "shell: of several rooms of a recipe the one that was tried last" {
 	echo 'build() { false; }' >>"$world/recipes/zed/recipe"
 	for line in zed:small stage2/zed zed:small; do
