@@ -4,9 +4,11 @@
 #include "fail.h"
 #include "file.h"
 #include "hash.h"
+#include "memory.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,24 +227,20 @@ static void find_compilers(struct host *host, const struct store *store,
 	host->cxx = cxx_of(host->cc);
 }
 
-static long free_memory(void)
+// Those a run may use: taskset and a container's cpuset leave out some.
+static int processors(void)
 {
-	char line[128];
-	long kibibytes = 0;
-	FILE *file = fopen("/proc/meminfo", "re");
-	while (file && !kibibytes && fgets(line, sizeof line, file))
-		sscanf(line, "MemAvailable: %ld", &kibibytes);
-	if (file)
-		fclose(file);
-	return kibibytes ? kibibytes / 1024 : 2048;
+	cpu_set_t set;
+	return sched_getaffinity(0, sizeof set, &set) ? (int)sysconf(_SC_NPROCESSORS_ONLN)
+						      : CPU_COUNT(&set);
 }
 
 const struct host *host_look(const struct store *store, const struct host_wish *wish)
 {
 	struct host *host = mem_new(sizeof *host);
 	host->machine = host_machine();
-	host->processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	host->memory = free_memory();
+	host->processors = processors();
+	host->memory = memory_free();
 	find_compilers(host, store, wish);
 	const char *ninja = host_version(store, "ninja");
 	host->ninja_joins = ninja && version_at_least(ninja, 1, 13);

@@ -57,6 +57,13 @@ most_at_once() {
 	grep -q -e --jobserver-auth= "$(tree_of stage1/one build)/flags"
 }
 
+@test "there are as many slots as processors that the run may use" {
+	run taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "$runner" --root="$world" --store="$store" \
+		--mirror="$mirror" --offline --target "$native" --until stage1 --json=-
+	ended 0
+	says '"slots":1'
+}
+
 @test "a make is not told of the form that only a new ninja knows, nor a new ninja of the other" {
 	add_makes
 	add stage1 other for=build <<-'R'

@@ -125,6 +125,21 @@ fake() { # NAME: its script comes on stdin
 	ended 3
 }
 
+@test "doctor: a container's memory, of either version of control groups" {
+	for files in "/sys/fs/cgroup memory.max memory.current" \
+		"/sys/fs/cgroup/memory memory.limit_in_bytes memory.usage_in_bytes"; do
+		# shellcheck disable=SC2086 # three words
+		set -- $files
+		on_machine "$place; umount -R /sys/fs/cgroup || :; mount -t tmpfs none /sys/fs/cgroup; mkdir -p $1
+			echo 1073741824 >$1/$2; echo 536870912 >$1/$3; echo inactive_file 134217728 >$1/memory.stat"
+		sick memory "0.6 GiB free"
+	done
+	on_machine "$place; umount -R /sys/fs/cgroup || :; mount -t tmpfs none /sys/fs/cgroup
+		echo max >/sys/fs/cgroup/memory.max; echo 1 >/sys/fs/cgroup/memory.current"
+	line memory
+	silent_on " 0.0 GiB free"
+}
+
 @test "doctor: a container that hides parts of /proc" {
 	on_machine 'mount -t tmpfs none /proc/tty'
 	sick "sandbox without root" "systempaths=unconfined"
