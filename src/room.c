@@ -265,11 +265,22 @@ static void show_led_to(struct room *room, const char *path)
 static void show_network(struct room *room)
 {
 	sandbox_try(room->sandbox, STEP_BIND, "/run", "/run"); // resolv.conf often leads there
+	sandbox_step(room->sandbox, STEP_LINK, "/run", "/var/run");
 	show_led_to(room, "/etc/resolv.conf");
 	show_led_to(room, "/etc/ssl/certs"); // openSUSE has them in /var/lib
 	show_led_to(room, "/etc/ssl/ca-bundle.pem");
 	show_led_to(room, getenv("SSL_CERT_FILE"));
 	show_led_to(room, getenv("CURL_CA_BUNDLE"));
+}
+
+// A file by its path without links, by which the room has it.
+static void pass(struct room *room, const char *name)
+{
+	char real[PATH_MAX];
+	const char *value = getenv(name);
+	bool file = !strcmp(name, "CURL_CA_BUNDLE") || !strcmp(name, "SSL_CERT_FILE");
+	if (value)
+		set(&room->variables, "%s=%s", name, file && realpath(value, real) ? real : value);
 }
 
 static void furnish_fetch(struct room *room)
@@ -299,8 +310,7 @@ static void furnish_fetch(struct room *room)
 	set(&room->variables, "OWNER=%s", source->owner);
 	set(&room->variables, "ASIDE=%s", object(room, "build"));
 	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-		if (getenv(passed[i]))
-			set(&room->variables, "%s=%s", passed[i], getenv(passed[i]));
+		pass(room, passed[i]);
 	room->sandbox->network = true;
 	program(room, "/bootstrap/fetch", &arguments);
 }

@@ -139,6 +139,33 @@ elsewhere() { # LINK: what /usr/local/include is
 	equal seen "$(lines_of "nameserver 192.0.2.1" one.pem)" "$output"
 }
 
+@test "a download finds names by a link through /var/run" {
+	[ /var/run -ef /run ] || skip "/var/run is not /run here"
+	run unshare -Urm sh -euc 'cp -R /etc "$1/etc" 2>"$1/errors" || :
+		mount --bind "$1/etc" /etc
+		mount -t tmpfs none /run
+		echo "nameserver 192.0.2.1" >/run/names
+		rm -f /etc/resolv.conf
+		ln -s /var/run/names /etc/resolv.conf
+		exec "$2" --root="$3" --store="$4" --target "$5" shell fetch/hello -- cat /etc/resolv.conf' sh \
+		"$BATS_TEST_TMPDIR" "$runner" "$world" "$BATS_FILE_TMPDIR/warm" "$native" 3>&-
+	ended 0
+	equal seen "nameserver 192.0.2.1" "$output"
+}
+
+@test "a download finds the certificates that the environment names, by a link or from here" {
+	cd "$BATS_TEST_TMPDIR"
+	echo ours >real.pem
+	ln -s real.pem link.pem
+	for name in CURL_CA_BUNDLE SSL_CERT_FILE; do
+		for path in "$PWD/link.pem" link.pem "$PWD/real.pem"; do
+			run env "$name=$path" "$runner" --root="$world" --store="$BATS_FILE_TMPDIR/warm" --target "$native" \
+				shell fetch/hello -- sh -c "cat \"\$$name\""
+			equal "$name=$path" ours "$output"
+		done
+	done
+}
+
 @test "in a container that hides parts of /proc: status 3, and the masked /proc is named" {
 	run inside 'mount -t tmpfs none /proc/tty'
 	ended 3
