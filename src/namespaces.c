@@ -102,11 +102,12 @@ const char *namespace_remedy(int error)
 	const char *remedy = shortage(error);
 	if (remedy)
 		return remedy;
+	// by a container's filter: the settings that it shows are its host's, and would not help
+	if (error == ENOSYS)
+		return unknown_call();
 	for (size_t i = 0; namespace_setting(i, &setting); i++)
 		if (setting.remedy)
 			return setting.remedy;
-	if (error == ENOSYS)
-		return unknown_call();
 	if (error == EINVAL)
 		return too_old;
 	return "user namespaces are refused, and no setting says why; in a container, allow them "
