@@ -84,7 +84,9 @@ both() {
 	both "tar.xz tar.zst" bootstrap export stage2 --format ta
 	both "file" bootstrap --json "fi"
 	both "folder" bootstrap --store fo
+	touch d # a name of one letter, as "?" is of
 	both "" bootstrap -j ''
+	rm d
 	both "" bootstrap --host-cc ''
 	both "why" bootstrap -j 3 --target near wh
 	equal "= in bash" "far near" "$(complete_bash bootstrap --target =)"
