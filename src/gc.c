@@ -131,9 +131,11 @@ static enum exit_status sweep(const struct jobs *jobs, const struct options *opt
 		done = store_sweep(store, &doomed);
 		checkout_sweep(store, options->root, by_size ? NULL : &kept.notes);
 	}
-	long long bytes = print_waste(&wastes, options->run.talk == QUIET);
-	printf("%s%.1f MiB %s from %s\n", done ? "" : "not all of ", mebibytes(bytes),
-	       dry ? "would be removed" : "removed", store->path);
+	bool quiet = options->run.talk == QUIET;
+	long long bytes = print_waste(&wastes, quiet);
+	if (!quiet || dry || !done)
+		printf("%s%.1f MiB %s from %s\n", done ? "" : "not all of ", mebibytes(bytes),
+		       dry ? "would be removed" : "removed", store->path);
 	return done ? EXIT_DONE : EXIT_HOST;
 }
 

@@ -296,6 +296,13 @@ gc() { "$runner" --root="$world" --store="$store" gc "$@"; }
 	done
 }
 
+@test "gc --quiet says what it could not do, and no more" {
+	warm
+	run gc --quiet
+	ended 0
+	equal said "" "$output"
+}
+
 @test "gc removes what no target needs any more" {
 	warm
 	clean=$(ls "$store/trees" "$store/records")
