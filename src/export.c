@@ -208,6 +208,8 @@ static const char *output_path(const char *given, const char *name, bool folder)
 {
 	char *path = mem_text(given ? given : name);
 	size_t length = strlen(path);
+	if (!folder && length && path[length - 1] == '/' && !is_folder(path))
+		fail(EXIT_INPUT, "--output %s: there is no such folder; make it first", path);
 	while (length > 1 && path[length - 1] == '/')
 		path[--length] = '\0';
 	if (!folder && is_folder(path))

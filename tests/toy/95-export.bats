@@ -554,6 +554,9 @@ with_fake() { # PROGRAM WORD...: the runner, where PROGRAM is busybox's
 		says "$what is no file that can be replaced; remove it, or give another --output"
 	done
 	[ -p link-to-pipe ]
+	run boot export stage2 --format tar.zst --output nowhere/
+	ended 2
+	says "--output nowhere/: there is no such folder; make it first"
 	run boot export stage2 --format dir --output .
 	ended 2
 	says "name what is to be made"
