@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 // Sources have keys of their own, which nobody asks for where what is made of them is there.
 static void set_keys(const struct jobs *jobs)
@@ -27,11 +28,20 @@ static FILE *create(const char *path)
 	return file;
 }
 
-static void finish(FILE *file, const char *path, bool written)
+static void finish(FILE *file, const char *path, bool written, bool quiet)
 {
 	if (fclose(file) || !written)
 		fail(EXIT_HOST, "%s: cannot be written: %s", path, strerror(errno));
-	printf("%s\n", path);
+	if (!quiet)
+		printf("%s\n", path);
+}
+
+// By another name perhaps. Both may be /dev/null.
+static bool is_same(const char *path, const char *other)
+{
+	struct stat one, two;
+	return !stat(path, &one) && !stat(other, &two) && S_ISREG(one.st_mode) &&
+	       one.st_dev == two.st_dev && one.st_ino == two.st_ino;
 }
 
 // What is built by another plan is not on the page.
@@ -51,16 +61,21 @@ enum exit_status verb_report(const struct jobs *jobs, const struct options *opti
 {
 	const char *folder = mem_format("%s/src/report", options->root);
 	const char *page = options->output ? options->output : "report.html";
-	if (options->trace && !strcmp(options->trace, page))
-		fail(EXIT_INPUT, "--trace %s: the page is written there; give another name", page);
+	bool quiet = options->run.talk == QUIET;
+	if (!strcmp(page, "-"))
+		fail(EXIT_INPUT,
+		     "--output -: a page is for a browser, not for stdout; name a file");
 	set_keys(jobs);
 	tell_otherwise(jobs, options);
 	const struct past *past = past_of(jobs);
 	FILE *file = create(page);
-	finish(file, page, past_write_page(past, folder, file));
+	finish(file, page, past_write_page(past, folder, file), quiet);
 	if (!options->trace)
 		return EXIT_DONE;
+	if (is_same(options->trace, page))
+		fail(EXIT_INPUT, "--trace %s: the page is written there; give another name",
+		     options->trace);
 	file = create(options->trace);
-	finish(file, options->trace, past_write_trace(past, file));
+	finish(file, options->trace, past_write_trace(past, file), quiet);
 	return EXIT_DONE;
 }

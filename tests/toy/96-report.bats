@@ -62,6 +62,18 @@ browse() {
 	grep -q '<html' "$page"
 }
 
+@test "report: what it may not write, and nothing to say" {
+	run boot report --quiet --output "$page" --trace "$trace"
+	equal said "" "$output"
+	run boot report --output "$page" --trace "$(dirname "$page")/./$(basename "$page")"
+	ended 2
+	says "the page is written there; give another name"
+	head -n 1 "$page" | grep -qi "^<!doctype html"
+	run boot report --output -
+	ended 2
+	says "--output -: a page is for a browser"
+}
+
 @test "report: the trace has every job once, and its phases within it" {
 	boot report --output "$page" --trace "$trace"
 	equal jobs "$(facts 'data.bars.length')" \
