@@ -62,7 +62,7 @@ static const char *what_else(const struct jobs *jobs, const struct options *opti
 	const struct job *first = first_to_build(jobs);
 	return first ? mem_format("was built before %s changed; %s why %s%s says what", first->name,
 				  fail_self(), first->name, options_place(options, jobs->plan))
-		     : "was built otherwise";
+		     : "is not put together yet of what was built since"; // by --only, perhaps
 }
 
 const struct job *built_stage(const struct jobs *jobs, const struct options *options,

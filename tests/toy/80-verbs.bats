@@ -321,6 +321,19 @@ break_patch() { sed -i 's/zed = wrong/zed = other/' "$world/recipes/zed/fix.patc
 	says "or run: ./bootstrap --target $native --store $store --until stage2"
 }
 
+@test "export: a stage is to be put together of what --only built" {
+	add stage2 alone <<<'package() { mkdir "$OUT/lib"; echo first >"$OUT/lib/alone"; }'
+	boot --quiet
+	sed -i s/first/second/ "$world/recipes/alone/recipe"
+	boot --quiet --only alone
+	run boot export stage2 --format tar.zst
+	ended 2
+	says "stage2 is not put together yet of what was built since; or run: ./bootstrap --target"
+	boot --quiet --until stage2
+	run boot export stage2 --format tar.zst --output "$BATS_TEST_TMPDIR/x.tar.zst"
+	ended 0
+}
+
 @test "shell: the room of a recipe that is built, which builds by hand" {
 	run boot shell hello -- sh -c 'ls /build; sh /bootstrap/run >log && cat log && ls /out/usr/bin'
 	ended 0
