@@ -244,6 +244,11 @@ static const char *refusal(const struct sandbox *sandbox, const struct trouble *
 	    STEP_OF_LISTENER) // seccomp(2): one listener watches a process, and none a watched one's
 		return "; something else watches the system calls here, a container's manager perhaps: run outside of "
 		       "it, or with --no-native-tools";
+	bool overlay = step ? step->kind == STEP_OVERLAY
+			    : sandbox->tree && trouble->step == STEP_OF_ROOT;
+	if (overlay && (trouble->error == ENODEV || trouble->error == EINVAL))
+		return "; overlayfs is wanted here: as root run modprobe overlay, or, where the store is on "
+		       "one that lies on another, choose another --store";
 	if (trouble->step == STEP_OF_PROGRAM) // the sandbox is made, its program cannot be started
 		return "";
 	if (trouble->error != EPERM && trouble->error != EACCES && trouble->error != EMFILE)

@@ -166,6 +166,22 @@ elsewhere() { # LINK: what /usr/local/include is
 	done
 }
 
+@test "a shell where overlayfs cannot lie: status 3, and what to do" {
+	warm
+	run unshare -Urm sh -euc 'cd "$1"; mkdir one two
+		for on in one two; do
+			mount -t tmpfs none "$on"
+			mkdir "$on/upper" "$on/work"
+			mount -t overlay overlay -o "lowerdir=$2,upperdir=$on/upper,workdir=$on/work,userxattr" "$2"
+		done
+		shift; store=$1; shift
+		exec "$@" --store="$store" shell stage2 -- /usr/bin/say hello' sh "$BATS_TEST_TMPDIR" "$store" \
+		"$runner" --root="$world" --target "$native" 3>&-
+	ended 3
+	says "; overlayfs is wanted here: "
+	says "choose another --store"
+}
+
 @test "in a container that hides parts of /proc: status 3, and the masked /proc is named" {
 	run inside 'mount -t tmpfs none /proc/tty'
 	ended 3
