@@ -3,10 +3,9 @@
 #include "room.h"
 #include "binfmt.h"
 #include "file.h"
-#include "locations.h"
+#include "furnish.h"
 #include "variables.h"
 
-#include <dirent.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -32,41 +31,6 @@ static const char *const host_headers[] = {
 	"/usr/local/share/aclocal",
 };
 
-struct room {
-	const struct job *job;
-	const struct room_wish *wish;
-	struct sandbox *sandbox;
-	struct list variables;
-};
-
-static void bind(struct room *room, const char *from, const char *to)
-{
-	sandbox_step(room->sandbox, STEP_BIND, from, to);
-}
-
-static const char *tree(const struct room *room, const struct job *job)
-{
-	return store_path(room->wish->jobs->store, "trees/%s", job->out);
-}
-
-// Links stay links: on most machines /bin is one to usr/bin.
-static void show_folder(struct room *room, const char *top, const char *name)
-{
-	char target[PATH_MAX];
-	const char *from = mem_format("%s/%s", top, name), *to = mem_format("/%s", name);
-	ssize_t length = readlink(from, target, sizeof target - 1);
-	if (length > 0)
-		sandbox_step(room->sandbox, STEP_LINK, mem_copy(target, (size_t)length), to);
-	else
-		sandbox_try(room->sandbox, STEP_BIND, from, to);
-}
-
-static void show_host(struct room *room)
-{
-	for (size_t i = 0; host_folders[i]; i++)
-		show_folder(room, "", host_folders[i]);
-}
-
 // By its path without links: seen from the build machine, they lead to its own folders, not to the room's.
 static void hide_folder(struct room *room, const char *path)
 {
@@ -87,73 +51,29 @@ static void hide_headers(struct room *room)
 	}
 }
 
-static void link_tool(struct room *room, const char *name)
-{
-	const char *path = host_path(name);
-	if (path && host_shows(path))
-		sandbox_step(room->sandbox, STEP_LINK, path, mem_format("/host/bin/%s", name));
-}
-
-// A hundred names are not looked for again while the base set is the same: it is in the job's key.
-static void link_base(struct room *room)
-{
-	static struct list steps;
-	static const char *text;
-	struct list *all = &room->sandbox->steps;
-	const char *now =
-		file_text(mem_format("%s/src/sh/base-tools", room->wish->jobs->plan->root));
-	if (!text || strcmp(text, now) != 0) {
-		struct list names = words(conf_parse("base-tools", now, NULL)->rest);
-		size_t before = all->count;
-		EACH(const char, name, names)
-			link_tool(room, name);
-		steps = (struct list){0};
-		for (; before < all->count; before++)
-			list_push(&steps, all->at[before]);
-		text = now;
-		return;
-	}
-	EACH(struct step, step, steps)
-		list_push(all, step);
-}
-
 // With what it calls by name, and what its objects are put together with.
 static void link_compiler(struct room *room)
 {
 	static const char *const others[] = {"as", "ld",    "ar",      "ranlib",
 					     "nm", "strip", "objcopy", "readelf"};
-	link_tool(room, room->wish->jobs->host->cc);
-	link_tool(room, room->wish->jobs->host->cxx);
+	room_link_tool(room, room->wish->jobs->host->cc);
+	room_link_tool(room, room->wish->jobs->host->cxx);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		link_tool(room, others[i]);
+		room_link_tool(room, others[i]);
 }
 
 // /host/bin: the base set, what the recipe names, and the compiler where it is the first stage's. A tool that is not
 // named is not found.
 static void link_tools(struct room *room, const struct item *item)
 {
-	link_base(room);
+	room_link_base(room);
 	if (!item)
 		return;
 	EACH(const char, tool, item->recipe->tools)
-		link_tool(room, tool);
+		room_link_tool(room, tool);
 	bool first = !item->stage->tools && item->purpose != FOR_TARGET;
 	if (first || recipe_has_tool(item->recipe, "cc"))
 		link_compiler(room);
-}
-
-static const char *object(const struct room *room, const char *below)
-{
-	return store_path(room->wish->jobs->store, "objects/%s/%s", room->job->key, below);
-}
-
-static void show_workplace(struct room *room)
-{
-	enum step_kind kind = room->wish->looks_around ? STEP_OVERLAY : STEP_BIND_WRITE;
-	sandbox_step(room->sandbox, kind, object(room, "build"), "/build");
-	sandbox_step(room->sandbox, kind, object(room, "out"), "/out");
-	bind(room, object(room, "bootstrap"), "/bootstrap");
-	room->sandbox->folder = "/build";
 }
 
 // A toolchain's own idea of its sysroot is <triple>/ beside bin/: there lies what this job may see.
@@ -161,24 +81,12 @@ static void show_libraries(struct room *room)
 {
 	const struct job *job = room->job;
 	if (job->tools)
-		bind(room, tree(room, job->tools), "/tools");
+		room_show(room, room_tree(room, job->tools), "/tools");
 	if (!job->sysroot)
 		return;
-	bind(room, tree(room, job->sysroot), "/sysroot");
-	bind(room, tree(room, job->sysroot),
-	     mem_format("/tools/%s", room->wish->jobs->plan->target->triple));
-}
-
-static void program(struct room *room, const char *path, const struct list *more)
-{
-	struct list arguments = {0};
-	list_push(&arguments, mem_text("/bin/sh"));
-	list_push(&arguments, mem_text(path));
-	if (more)
-		EACH(char, argument, *more)
-			list_push(&arguments, argument);
-	list_push(&arguments, NULL);
-	room->sandbox->argv = (char *const *)arguments.at;
+	room_show(room, room_tree(room, job->sysroot), "/sysroot");
+	room_show(room, room_tree(room, job->sysroot),
+		  mem_format("/tools/%s", room->wish->jobs->plan->target->triple));
 }
 
 // The programs of a foreign processor's root run through qemu.
@@ -194,12 +102,12 @@ static void emulate(struct room *room, const char *top)
 // A root of the target's own, read-only; its empty /dev, /proc and /tmp are every room's.
 static void show_root(struct room *room)
 {
-	const char *top = tree(room, room->job->sysroot);
+	const char *top = room_tree(room, room->job->sysroot);
 	struct list names = folder_names(top);
 	EACH(const char, name, names)
 		if (strcmp(name, "dev") != 0 && strcmp(name, "proc") != 0 &&
 		    strcmp(name, "tmp") != 0)
-			show_folder(room, top, name);
+			room_show_folder(room, top, name);
 	emulate(room, top);
 	if (room->wish->jobs->plan->foreign)
 		room->sandbox->emulator = room->wish->jobs->plan->target->qemu;
@@ -209,13 +117,13 @@ static void show_root(struct room *room)
 
 static void show_build_machine(struct room *room, const struct item *item)
 {
-	show_host(room);
+	room_show_host(room);
 	if (item->stage->tools && !recipe_has_tool(item->recipe, "cc"))
 		hide_headers(room);
 	link_tools(room, item);
 	show_libraries(room);
 	if (room->job->trial && room->job->sysroot)
-		emulate(room, tree(room, room->job->sysroot));
+		emulate(room, room_tree(room, room->job->sysroot));
 }
 
 static void furnish_build(struct room *room)
@@ -225,94 +133,32 @@ static void furnish_build(struct room *room)
 		show_root(room);
 	else
 		show_build_machine(room, item);
-	show_workplace(room);
-	bind(room, object(room, "recipe"), "/recipe");
+	room_show_workplace(room);
+	room_show(room, room_object(room, "recipe"), "/recipe");
 	if (room->job->unpack)
-		bind(room, tree(room, room->job->unpack), "/src");
+		room_show(room, room_tree(room, room->job->unpack), "/src");
 	else if (item->recipe->checkout.count)
-		bind(room, object(room, "checkout"), "/src");
+		room_show(room, room_object(room, "checkout"), "/src");
 	set_for_build(&room->variables, item, room->wish);
-	program(room, "/bootstrap/run", NULL);
+	room_program(room, "/bootstrap/run", NULL);
 }
 
 static void furnish_unpack(struct room *room)
 {
 	struct list arguments = {0};
 	const struct source *source = room->job->source;
-	const char *archive = tree(room, room->job->fetch);
-	show_host(room);
+	const char *archive = room_tree(room, room->job->fetch);
+	room_show_host(room);
 	link_tools(room, NULL);
-	show_workplace(room);
-	bind(room, object(room, "recipe"), "/recipe");
-	bind(room, archive, "/archive");
+	room_show_workplace(room);
+	room_show(room, room_object(room, "recipe"), "/recipe");
+	room_show(room, archive, "/archive");
 	set(&room->variables, "PATH=/host/bin");
 	set(&room->variables, "EXCLUDE=%s", source->exclude);
 	list_push(&arguments, mem_format("/archive/%s", source_file(source)));
 	list_push(&arguments, mem_text("/out"));
 	room->sandbox->folder = "/out"; // who looks around finds what a patch left there
-	program(room, "/bootstrap/unpack", &arguments);
-}
-
-// Where a link leads that is neither in the system's folders nor below /run: on WSL resolv.conf does.
-static void show_led_to(struct room *room, const char *path)
-{
-	char real[PATH_MAX];
-	if (path && realpath(path, real) && !host_shows(real) && !is_below(real, "/run"))
-		sandbox_try(room->sandbox, STEP_BIND, mem_text(real), mem_text(real));
-}
-
-// What names and certificates are looked up in.
-static void show_network(struct room *room)
-{
-	sandbox_try(room->sandbox, STEP_BIND, "/run", "/run"); // resolv.conf often leads there
-	sandbox_step(room->sandbox, STEP_LINK, "/run", "/var/run");
-	show_led_to(room, "/etc/resolv.conf");
-	show_led_to(room, "/etc/ssl/certs"); // openSUSE has them in /var/lib
-	show_led_to(room, "/etc/ssl/ca-bundle.pem");
-	show_led_to(room, getenv("SSL_CERT_FILE"));
-	show_led_to(room, getenv("CURL_CA_BUNDLE"));
-}
-
-// A file by its path without links, by which the room has it.
-static void pass(struct room *room, const char *name)
-{
-	char real[PATH_MAX];
-	const char *value = getenv(name);
-	bool file = !strcmp(name, "CURL_CA_BUNDLE") || !strcmp(name, "SSL_CERT_FILE");
-	if (value)
-		set(&room->variables, "%s=%s", name, file && realpath(value, real) ? real : value);
-}
-
-static void furnish_fetch(struct room *room)
-{
-	static const char *const passed[] = {
-		"http_proxy",  "https_proxy", "ftp_proxy", "all_proxy",	     "no_proxy",
-		"HTTPS_PROXY", "ALL_PROXY",   "NO_PROXY",  "CURL_CA_BUNDLE", "SSL_CERT_FILE"};
-	struct list arguments = {0};
-	const struct source *source = room->job->source;
-	const char *mirror = room->wish->mirror;
-	list_push(&arguments, mem_text(source_file(source)));
-	if (mirror && *mirror == '/') {
-		bind(room, mirror, "/mirror");
-		set(&room->variables, "MIRROR=%s", mirror);
-		mirror = "/mirror";
-	}
-	if (mirror)
-		locations_of_mirror(&arguments, source, mirror);
-	if (room->wish->offline)
-		set(&room->variables, "UNASKED=%s", locations_unasked(source));
-	else
-		locations_of_recipe(&arguments, source);
-	show_host(room);
-	show_network(room);
-	show_workplace(room);
-	set(&room->variables, "PATH=/usr/bin:/bin:/usr/local/bin");
-	set(&room->variables, "OWNER=%s", source->owner);
-	set(&room->variables, "ASIDE=%s", object(room, "build"));
-	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-		pass(room, passed[i]);
-	room->sandbox->network = true;
-	program(room, "/bootstrap/fetch", &arguments);
+	room_program(room, "/bootstrap/unpack", &arguments);
 }
 
 // Where the caller stands, if that is nowhere in what the room has of its own, and can be entered.
@@ -331,8 +177,8 @@ static void bind_work(struct room *room)
 
 static void furnish_toolchain(struct room *room, const struct job *stage)
 {
-	show_host(room);
-	bind(room, tree(room, stage), "/tools");
+	room_show_host(room);
+	room_show(room, room_tree(room, stage), "/tools");
 	set(&room->variables, "PATH=/tools/bin:/usr/bin:/bin");
 	bind_work(room);
 }
@@ -340,7 +186,7 @@ static void furnish_toolchain(struct room *room, const struct job *stage)
 // A root to look around and try things in: what is written there is gone afterwards.
 static void furnish_root(struct room *room, const struct job *stage)
 {
-	emulate(room, tree(room, stage));
+	emulate(room, room_tree(room, stage));
 	if (!stage->stage)
 		room->sandbox->machine = room->wish->jobs->plan->target->machine;
 	set(&room->variables, "PATH=/usr/bin:/usr/sbin");
@@ -354,7 +200,7 @@ struct sandbox *room_of_stage(const struct jobs *jobs, const struct job *stage)
 	struct room room = {.wish = &wish};
 	bool toolchain = stage->stage && stage->stage->on_build_machine;
 	room.sandbox = sandbox_new(store_path(jobs->store, "root"),
-				   toolchain ? NULL : tree(&room, stage));
+				   toolchain ? NULL : room_tree(&room, stage));
 	sandbox_base(room.sandbox);
 	set(&room.variables, "HOME=/tmp");
 	set(&room.variables, "TERM=%s", terminal ? terminal : "dumb");
@@ -392,7 +238,7 @@ struct sandbox *room_of(const struct job *job, const struct room_wish *wish)
 	else if (job->kind == JOB_UNPACK)
 		furnish_unpack(&room);
 	else
-		furnish_fetch(&room);
+		room_for_download(&room);
 	lock_machine(&room);
 	list_push(&room.variables, NULL);
 	room.sandbox->environment = (char *const *)room.variables.at;

@@ -139,7 +139,7 @@ plan() { "$runner" --root="$checkout" plan "$@"; }
 	done
 	# what is read of the environment, but for what every program reads, or the script sets
 	for word in $(grep -ohE 'getenv\("[A-Z_]+' "$top"/src/*.c | sed 's/.*"//' | grep -vxE 'PATH|TMPDIR|HOME|BOOTSTRAP_CALLED') \
-		$(sed -n '/\bpassed\[\] = {/,/};/p' "$top/src/room.c" | grep -oE '"[A-Za-z_]+"' | tr -d '"'); do
+		$(sed -n '/\bpassed\[\] = {/,/};/p' "$top/src/download.c" | grep -oE '"[A-Za-z_]+"' | tr -d '"'); do
 		grep -qw -e "$word" "$BATS_TEST_TMPDIR/1" || { echo "bootstrap.1: $word"; return 1; }
 	done
 }
