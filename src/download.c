@@ -60,9 +60,11 @@ void room_for_download(struct room *room)
 	else
 		locations_of_recipe(&arguments, source);
 	room_show_host(room);
+	room_link_base(room);
+	room_link_tool(room, "curl");
 	show_network(room);
 	room_show_workplace(room);
-	set(&room->variables, "PATH=/usr/bin:/bin:/usr/local/bin");
+	set(&room->variables, "PATH=/host/bin:/usr/bin:/bin:/usr/local/bin");
 	set(&room->variables, "OWNER=%s", source->owner);
 	set(&room->variables, "ASIDE=%s", room_object(room, "build"));
 	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)

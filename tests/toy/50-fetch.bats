@@ -319,3 +319,21 @@ pin() { # RECIPE FILE
 	ended 1
 	says "unpack/libc failed"
 }
+
+@test "curl is found where doctor finds it: by PATH, in /opt, too" {
+	[ -d /opt ] || cannot "there is no /opt"
+	cat >"$BATS_TEST_TMPDIR/curl" <<-'C'
+		#!/bin/sh
+		while [ "$1" != --output ]; do shift; done
+		cp "/opt/${3##*/}" "$2" && printf 200
+	C
+	chmod +x "$BATS_TEST_TMPDIR/curl"
+	# shellcheck disable=SC2016
+	run unshare -Urm sh -c 'mount -t tmpfs none /opt && cp "$1"/* "$2" /opt &&
+		for own in /usr/bin/curl /usr/local/bin/curl; do
+			[ ! -e $own ] || mount --bind /dev/null $own || exit
+		done && PATH=$PATH:/opt && shift 2 && exec "$@"' sh "$mirror" "$BATS_TEST_TMPDIR/curl" \
+		"$runner" --root="$world" --store="$store" --mirror=http://toy.invalid --target "$native" --fetch-only 3>&-
+	ended 0
+	cmp "$(tree_of fetch/libc build)/libc-2.1.tar" "$mirror/libc-2.1.tar"
+}
