@@ -183,6 +183,7 @@ static void check_machine(const struct options *options, const struct store *sto
 	const struct host *host =
 		host_look(store, &(struct host_wish){options->host_clang, options->host_cc});
 	need("compiler", check_compiler(host));
+	need("processors", (struct finding){.fact = mem_format("%d", host->processors)});
 	need("memory", machine_memory(host));
 	if (works) // else nothing can be said of emulators
 		check_targets(options->root, store, host->machine);

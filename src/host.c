@@ -1,14 +1,13 @@
 // Enters: nothing but the machine itself. Leaves: facts on it. May touch: PATH's programs, which it
 // asks for their versions, and the store's notes of those.
 #include "host.h"
+#include "capacity.h"
 #include "fail.h"
 #include "file.h"
 #include "hash.h"
-#include "memory.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,20 +226,12 @@ static void find_compilers(struct host *host, const struct store *store,
 	host->cxx = cxx_of(host->cc);
 }
 
-// Those a run may use: taskset and a container's cpuset leave out some.
-static int processors(void)
-{
-	cpu_set_t set;
-	return sched_getaffinity(0, sizeof set, &set) ? (int)sysconf(_SC_NPROCESSORS_ONLN)
-						      : CPU_COUNT(&set);
-}
-
 const struct host *host_look(const struct store *store, const struct host_wish *wish)
 {
 	struct host *host = mem_new(sizeof *host);
 	host->machine = host_machine();
-	host->processors = processors();
-	host->memory = memory_free();
+	host->processors = capacity_processors();
+	host->memory = capacity_memory();
 	find_compilers(host, store, wish);
 	const char *ninja = host_version(store, "ninja");
 	host->ninja_joins = ninja && version_at_least(ninja, 1, 13);

@@ -125,19 +125,39 @@ fake() { # NAME: its script comes on stdin
 	ended 3
 }
 
-@test "doctor: a container's memory, of either version of control groups" {
-	for files in "/sys/fs/cgroup memory.max memory.current" \
-		"/sys/fs/cgroup/memory memory.limit_in_bytes memory.usage_in_bytes"; do
-		# shellcheck disable=SC2086 # three words
-		set -- $files
-		on_machine "$place; umount -R /sys/fs/cgroup || :; mount -t tmpfs none /sys/fs/cgroup; mkdir -p $1
-			echo 1073741824 >$1/$2; echo 536870912 >$1/$3; echo inactive_file 134217728 >$1/memory.stat"
-		sick memory "0.6 GiB free"
+# in_group GROUP FILE TEXT...: doctor in a control group, whose files those are
+in_group() {
+	local group=$1 make="$place; umount -R /sys/fs/cgroup || :; mount -t tmpfs none /sys/fs/cgroup; mkdir -p"
+	shift
+	printf '%s\n' "$group" >"$BATS_TEST_TMPDIR/group"
+	make="$make '/sys/fs/cgroup/${1%/*}'"
+	while [ $# -gt 0 ]; do
+		make="$make; echo '$2' >'/sys/fs/cgroup/$1'"
+		shift 2
 	done
-	on_machine "$place; umount -R /sys/fs/cgroup || :; mount -t tmpfs none /sys/fs/cgroup
-		echo max >/sys/fs/cgroup/memory.max; echo 1 >/sys/fs/cgroup/memory.current"
+	on_machine "$make; mount --bind '$BATS_TEST_TMPDIR/group' /proc/\$\$/cgroup"
+}
+
+@test "doctor: a container's memory, of either version of control groups" {
+	in_group 0::/of/ours of/memory.max 1073741824 of/memory.current 536870912 of/memory.stat "inactive_file 134217728"
+	sick memory "0.6 GiB free"
+	in_group 4:memory:/ours memory/memory.limit_in_bytes 1073741824 memory/memory.usage_in_bytes 536870912 \
+		memory/memory.stat "inactive_file 134217728"
+	sick memory "0.6 GiB free"
+	in_group 0::/of/ours of/memory.max max of/memory.current 1
 	line memory
 	silent_on " 0.0 GiB free"
+}
+
+@test "doctor: a container's share of the processors, of either version of control groups" {
+	in_group 0::/of/ours of/cpu.max "50000 100000"
+	line processors | grep -q ': 1$'
+	in_group 3:cpu,cpuacct:/ours cpu/cpu.cfs_quota_us 50000 cpu/cpu.cfs_period_us 100000
+	line processors | grep -q ': 1$'
+	in_group 0::/of/ours of/cpu.max "max 100000"
+	line processors | grep -q ": $(nproc)\$"
+	in_group 3:cpu,cpuacct:/ours cpu/cpu.cfs_quota_us -1 cpu/cpu.cfs_period_us 100000
+	line processors | grep -q ": $(nproc)\$"
 }
 
 @test "doctor: a container that hides parts of /proc" {
