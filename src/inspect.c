@@ -20,14 +20,13 @@ static bool is_shown(const char *tool)
 	return path && host_shows(path);
 }
 
-// In a root of the target's own a package is named, or what the build machine would need in its
-// place. Two names stand for what the runner itself finds.
+// In a root of the target's own a package is named. Two names stand for what the runner itself finds.
 static bool is_known(const struct plan *plan, const struct stage *stage, const char *tool)
 {
 	if (!strcmp(tool, "cc") || !strcmp(tool, "emulator"))
 		return true;
 	if (stage_is_native(stage))
-		return host_path(tool) || has(&plan->recipes, tool);
+		return has(&plan->recipes, tool);
 	if (is_shown(tool))
 		return true;
 	return has(&stage->lines, tool) || (stage->tools && has(&stage->tools->lines, tool));

@@ -97,6 +97,10 @@ probe() {
 	ended 2
 	says "$world/recipes/wrong/recipe:4: wrong is built with 'makre', a recipe that no stage lists; mend the name"
 	silent_on start
+	sed -i s/makre/bats/ "$world/recipes/wrong/recipe" # the build machine has it, the root has not
+	run boot
+	ended 2
+	says "wrong is built with 'bats', a recipe that no stage lists; mend the name"
 }
 
 @test "a tool that is not named is not there" {
