@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DISK_GIB = 30, MEMORY_MIB = 4096, CLOCK_SECONDS = 5 };
+// Of the disk: for all stages of a target, and for one LLVM more, with its sources and objects.
+enum { DISK_GIB = 30, LLVM_GIB = 4, MEMORY_MIB = 4096, CLOCK_SECONDS = 5 };
 
 static struct finding fine(const char *fact)
 {
@@ -115,13 +116,13 @@ struct finding machine_disk(const struct store *store)
 	const char *fact = mem_format("%llu GiB free at %s", gib, store->path);
 	if (gib >= DISK_GIB)
 		return fine(fact);
-	if (has_a_stage(store))
+	bool built = has_a_stage(store);
+	if (built && gib >= LLVM_GIB)
 		return fine(
 			mem_format("%s, beside stages that are built; from nothing, all want %d",
 				   fact, DISK_GIB));
-	return wrong("%s; a full build wants %d: choose another place with --store, or make room "
-		     "with gc",
-		     fact, DISK_GIB);
+	return wrong("%s; %s wants %d: choose another place with --store, or make room with gc",
+		     fact, built ? "LLVM alone" : "a full build", built ? LLVM_GIB : DISK_GIB);
 }
 
 // Sources have files whose names differ in case only: Linux itself, and perl.
