@@ -2,6 +2,7 @@
 #include "amount.h"
 #include "fail.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +14,13 @@ static double amount(const char *option, const char *text, const char *units, in
 	char *end;
 	double number = strtod(text, &end);
 	const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
-	if (end == text || !(number > 0 && number < 1e15) || (*end && !unit))
+	bool read = end != text && (unit || !*end);
+	for (; unit && unit > units; unit--)
+		number *= factor;
+	if (!read || !(number > 0 && number < 1e18)) // what a long long holds
 		fail(EXIT_INPUT,
 		     "%s %s: a number above 0 is wanted, with one of %s behind it, such as %s",
 		     option, text, units, example);
-	for (; unit && unit > units; unit--)
-		number *= factor;
 	return number;
 }
 

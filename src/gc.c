@@ -143,6 +143,8 @@ enum exit_status verb_gc(const struct jobs *jobs, const struct options *options)
 {
 	if (options->check && options->dry_run)
 		fail(EXIT_INPUT, "--check removes what is damaged; leave --dry-run out");
+	if (options->check && options->size > 0)
+		fail(EXIT_INPUT, "--check removes what is damaged, no more; leave --size out");
 	// Now: what a run commits meanwhile would have no name.
 	store_lock_all(jobs->store, !options->dry_run);
 	return options->check ? check(jobs->store) : sweep(jobs, options);

@@ -592,6 +592,9 @@ hello_is_mended() {
 	run boot gc --dry-run --check
 	ended 2
 	says "--check removes what is damaged; leave --dry-run out"
+	run boot gc --check --size 1G
+	ended 2
+	says "--check removes what is damaged, no more; leave --size out"
 }
 
 # Another checkout: boot_other [OPTION]...; its hello is another one, and with it app.
