@@ -95,6 +95,15 @@ static const char *item_name(const struct item *item)
 	return name;
 }
 
+static void check_purposes(const struct stage *stage, int line, const struct list *parts)
+{
+	int count = 0;
+	EACH(const char, part, *parts)
+		count += !strncmp(part, "for=", strlen("for="));
+	if (count > 1)
+		fail_at(stage->path, line, "'for' has two values; keep one of them");
+}
+
 static void add(struct plan *plan, struct stage *stage, int line, const char *text)
 {
 	struct list parts = words(text);
@@ -106,6 +115,7 @@ static void add(struct plan *plan, struct stage *stage, int line, const char *te
 	if (strchr(parts.at[0], '='))
 		fail_at(stage->path, line, "'%s': facts belong above the first recipe",
 			(const char *)parts.at[0]);
+	check_purposes(stage, line, &parts);
 	bool wanted = true;
 	for (size_t i = 1; i < parts.count; i++)
 		wanted &= set(plan, item, parts.at[i]);
