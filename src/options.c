@@ -115,7 +115,8 @@ __attribute__((noreturn)) static void refuse(const char *word)
 	if (!strncmp(word, "--setup", 7) && (!word[7] || word[7] == '='))
 		fail(EXIT_INPUT, "%s is for the script at the top of a checkout: ./bootstrap %s",
 		     word, word);
-	fail(EXIT_INPUT, "'%s' is no option; see ./bootstrap --help%s", word, option_meant(word));
+	fail(EXIT_INPUT, "'%s' is no option; see %s --help%s", word, fail_self(),
+	     option_meant(word));
 }
 
 struct given { // as the command line says it

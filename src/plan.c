@@ -124,10 +124,10 @@ __attribute__((noreturn)) static void refuse(const struct plan *plan, const char
 {
 	EACH(const struct stage, stage, plan->stages)
 		if (!last && !strcmp(stage->name, name))
-			fail(EXIT_INPUT,
-			     "'%s' is a stage, and a recipe is wanted; see ./bootstrap plan", name);
-	fail(EXIT_INPUT, "no stage%s%s lists a recipe '%s'; see ./bootstrap plan%s",
-	     last ? " up to " : "", last ? last->name : "", name, names_hint(name, known));
+			fail(EXIT_INPUT, "'%s' is a stage, and a recipe is wanted; see %s plan",
+			     name, fail_self());
+	fail(EXIT_INPUT, "no stage%s%s lists a recipe '%s'; see %s plan%s", last ? " up to " : "",
+	     last ? last->name : "", name, fail_self(), names_hint(name, known));
 }
 
 void plan_check_recipe(const struct plan *plan, const char *name, const struct stage *last)

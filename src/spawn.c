@@ -4,6 +4,7 @@
 // Two processes start: pid 1 of the namespace, which makes the room, passes signals on and reaps
 // strays, and below it the job. When pid 1 ends, the kernel ends whatever is left.
 #include "asked.h"
+#include "fail.h"
 #include "folder.h"
 
 #include <errno.h>
@@ -238,8 +239,10 @@ static const char *refusal(const struct sandbox *sandbox, const struct trouble *
 {
 	const struct step *step = trouble->step < 0 ? NULL : sandbox->steps.at[trouble->step];
 	if (step && step->kind == STEP_BINFMT)
-		return "; the kernel must have binfmt_misc, and the emulator be one static program: "
-		       "./bootstrap doctor tries both";
+		return mem_format(
+			"; the kernel must have binfmt_misc, and the emulator be one static program: "
+			"%s doctor tries both",
+			fail_self());
 	if (trouble->step ==
 	    STEP_OF_LISTENER) // seccomp(2): one listener watches a process, and none a watched one's
 		return "; something else watches the system calls here, a container's manager perhaps: run outside of "

@@ -91,8 +91,9 @@ const struct extra extra_table[] = {
 
 void table_print(void)
 {
-	printf("usage: ./bootstrap [OPTION]...             build all stages for a target\n"
-	       "       ./bootstrap VERB [OPTION]...\n\nverbs:\n");
+	printf("usage: %s [OPTION]...             build all stages for a target\n"
+	       "       %s VERB [OPTION]...\n\nverbs:\n",
+	       fail_self(), fail_self());
 	for (const struct verb *verb = verb_table; verb->name; verb++)
 		printf("  %-22s %s\n",
 		       mem_format("%s %s", verb->name, verb->operand ? verb->operand : ""),

@@ -34,9 +34,8 @@ void verify_check(const struct jobs *jobs, const struct run_wish *wish)
 		for (size_t i = 0; !known && i < again->items.count; i++)
 			known = is_compared(again->items.at[i], name);
 		if (!known)
-			fail(EXIT_INPUT,
-			     "--only %s: %s has no such line to compare; see ./bootstrap plan",
-			     name, again->again->name);
+			fail(EXIT_INPUT, "--only %s: %s has no such line to compare; see %s plan",
+			     name, again->again->name, fail_self());
 	}
 }
 
