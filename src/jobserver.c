@@ -6,19 +6,30 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+// Opened anew the pipe has flags of its own: old makes expect theirs to block.
+static int own_end(int end, int mode)
+{
+	int own = open(mem_format("/proc/self/fd/%d", end), mode | O_NONBLOCK | O_CLOEXEC);
+	if (own < 0)
+		fail(EXIT_HOST, "/proc/self/fd cannot be opened: %s; is /proc mounted?",
+		     strerror(errno));
+	return own;
+}
 
 void jobserver_open(struct jobserver *server, int slots)
 {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		fail(EXIT_HOST, "no pipe for the jobserver: %s", strerror(errno));
-	// Opened anew the pipe has flags of its own: old makes expect theirs to block.
-	int own = open(mem_format("/proc/self/fd/%d", ends[0]), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (own < 0)
-		fail(EXIT_HOST, "/proc/self/fd cannot be opened: %s; is /proc mounted?",
-		     strerror(errno));
-	*server = (struct jobserver){slots, ends[0], ends[1], own, slots};
+	*server = (struct jobserver){.slots = slots,
+				     .read_end = ends[0],
+				     .write_end = ends[1],
+				     .own_read = own_end(ends[0], O_RDONLY),
+				     .own_write = own_end(ends[1], O_WRONLY),
+				     .held = slots};
 	jobserver_give(server, slots);
 }
 
@@ -26,7 +37,7 @@ bool jobserver_take(struct jobserver *server, int slots)
 {
 	char token;
 	for (int taken = 0; taken < slots; taken++) {
-		if (read(server->own_end, &token, 1) == 1) {
+		if (read(server->own_read, &token, 1) == 1) {
 			server->held++;
 			continue;
 		}
@@ -36,16 +47,30 @@ bool jobserver_take(struct jobserver *server, int slots)
 	return true;
 }
 
+// A job has the pipe open: what it writes there by mistake makes no slots, once anything is given back.
+static void trim(const struct jobserver *server)
+{
+	char token;
+	int there;
+	if (ioctl(server->own_read, FIONREAD, &there) < 0)
+		return;
+	while (there-- > server->slots - server->held && read(server->own_read, &token, 1) == 1)
+		;
+}
+
+// Where the pipe is full, the slots are in it.
 void jobserver_give(struct jobserver *server, int slots)
 {
-	while (slots-- > 0 && write(server->write_end, "+", 1) == 1)
-		server->held--;
+	server->held -= slots;
+	while (slots-- > 0 && write(server->own_write, "+", 1) == 1)
+		;
+	trim(server);
 }
 
 void jobserver_refill(struct jobserver *server)
 {
 	char token;
-	while (read(server->own_end, &token, 1) == 1)
+	while (read(server->own_read, &token, 1) == 1)
 		;
 	server->held = server->slots;
 	jobserver_give(server, server->slots);

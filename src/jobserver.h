@@ -8,7 +8,7 @@
 struct jobserver {
 	int slots;
 	int read_end, write_end; // as clients get them
-	int own_end;		 // the read end again, non-blocking for us alone
+	int own_read, own_write; // both again, non-blocking for us alone
 	int held;		 // slots that the runner took for its jobs
 };
 

@@ -134,6 +134,17 @@ most_at_once() {
 		"$(printf '%s\n' "$output" | awk '$2 == "done" && $3 ~ "/long$|/slow$" {print $3}' | head -n 2)"
 }
 
+@test "what a job writes into the pool by mistake makes no slots, nor stops the run" {
+	add_makes
+	add stage1 noisy for=build <<<'package() { head -c 70000 /dev/zero >&4 & sleep 1; kill $!; }'
+	sed -i 's/^licence=.*/&\nneeds=noisy/' "$world/recipes/one/recipe"
+	run timeout -k 5 60 "$runner" --root="$world" --store="$store" --mirror="$mirror" --offline \
+		--target "$native" --only one -j 3
+	ended 0
+	equal "most at once" 3 \
+		"$(sort -n "$(tree_of stage1/one build)/times" | awk '{n += $2; if (n > most) most = n} END {print most}')"
+}
+
 @test "a killed make gives its slots back" {
 	add_makes
 	add stage1 bad for=build <<-'R'

@@ -52,7 +52,7 @@ static void clients_block_and_the_runner_does_not(void **state)
 	struct jobserver server;
 	jobserver_open(&server, 1);
 	assert_false(fcntl(server.read_end, F_GETFL) & O_NONBLOCK);
-	assert_true(fcntl(server.own_end, F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(server.own_read, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(server.read_end, F_GETFD) & FD_CLOEXEC);
 	assert_true(fcntl(server.write_end, F_GETFD) & FD_CLOEXEC);
 }
