@@ -347,6 +347,7 @@ static void place_paper(const struct export *export, const char *path, const cha
 	     mem_format("write %s", to));
 }
 
+// Papers last: beside a folder they say that it may be replaced, so they must not be there without it.
 static void place(const struct export *export, const char *path, const char *key)
 {
 	bool folder = is_folder_format(export);
@@ -354,13 +355,13 @@ static void place(const struct export *export, const char *path, const char *key
 	packer_check();
 	unlink(mem_format("%s.sig", path)); // of what was here before
 	unlink(mem_format("%s.sha256.sig", path));
+	must(packer_place(export->work, folder ? "tree" : "result", path), export,
+	     mem_format("write %s", path));
+	place_paper(export, path, ".provenance.json");
 	if (folder)
 		place_paper(export, path, ".list");
 	place_paper(export, path, ".sha256");
 	place_paper(export, path, ".cdx.json");
-	place_paper(export, path, ".provenance.json");
-	must(packer_place(export->work, folder ? "tree" : "result", path), export,
-	     mem_format("write %s", path));
 	if (key)
 		place_paper(export, path, mem_format("%s.sig", signed_part(export)));
 }

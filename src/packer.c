@@ -172,6 +172,23 @@ void packer_check(void)
 		stop(number);
 }
 
+// renameat2(2): not every file system can exchange; those then lack both for a moment.
+static bool exchange(const char *work, const char *from, const char *path)
+{
+	const char *old = mem_format("%s/old", work);
+	// a system call, as musl 1.2.3 has no function for it
+	if (!syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE))
+		return true;
+	if (errno != EINVAL || rename(path, old) < 0)
+		return false;
+	if (!rename(from, path))
+		return true;
+	int error = errno;
+	rename(old, path);
+	errno = error;
+	return false;
+}
+
 bool packer_place(const char *work, const char *name, const char *path)
 {
 	const char *from = mem_format("%s/%s", work, name);
@@ -180,6 +197,5 @@ bool packer_place(const char *work, const char *name, const char *path)
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return false;
 	// a folder that has something in it: the old one goes with what is left of the work
-	// a system call, as musl 1.2.3 has no function for it
-	return !syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE);
+	return exchange(work, from, path);
 }

@@ -565,6 +565,37 @@ with_fake() { # PROGRAM WORD...: the runner, where PROGRAM is busybox's
 	says "choose another --output"
 }
 
+@test "export: a folder that could not be made is not taken for an exported one" {
+	mkdir place
+	# shellcheck disable=SC2016
+	run unshare -Urm sh -c 'mount -t tmpfs none place && exec "$@"' sh "$runner" --root="$world" --store="$store" \
+		--target "$native" export stage2 --format dir --output place 3>&-
+	ended 3
+	says "cannot write"
+	only place
+	echo precious >place/file
+	run boot export stage2 --format dir --output place
+	ended 2
+	says "place is there already and was not exported"
+	grep -q precious place/file
+}
+
+@test "export: a folder is replaced where a file system knows no exchange" {
+	needs strace
+	boot export stage2 --format dir --output place
+	echo more >place/more
+	strace -f -qq -o /dev/null -e trace=renameat2 -e inject=renameat2:error=EINVAL:when=1+ "$runner" --root="$world" \
+		--store="$store" --target "$native" export stage2 --format dir --output place 3>&-
+	same_tree place
+}
+
+@test "export: oci: the same bytes in a folder whose group goes to all in it" {
+	mkdir plain group
+	chmod g+s group
+	for folder in plain group; do boot export stage2 --output $folder/x.oci.tar; done
+	cmp plain/x.oci.tar group/x.oci.tar
+}
+
 @test "export: a failed one leaves what was there" {
 	boot export stage2 --format tar.zst
 	before=$(ls -A; sha256sum ./*)
