@@ -2,6 +2,7 @@
 // (target, stage, recipe, graph) -> jobs (job, key) -> run (wants, task, room, spawn, enter) ->
 // store (tree).
 #include "events.h"
+#include "sandbox.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -223,11 +225,23 @@ static void open_standard_files(void)
 	close(fd);
 }
 
+// To remove or read a tree takes a file for every level of it, and there are folders a thousand deep.
+static void raise_limit_of_files(void)
+{
+	struct rlimit limit;
+	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	open_standard_files();
 	signal(SIGCHLD, SIG_DFL); // a caller that ignores it has its children reaped unseen
 	umask(022);
+	raise_limit_of_files();
+	spawn_hides(argc, argv);
 	const char *called = getenv("BOOTSTRAP_CALLED"); // by the script that people call
 	if (called && *called)
 		fail_set_self(options_quoted(called));

@@ -68,7 +68,11 @@ struct child {
 	int pidfd;   // readable when the child has ended; the caller waits for it and closes it
 	int trouble; // the child's word on why it could not start
 	struct death death; // the last one of a job that failed; set by spawn_trouble
+	bool left;	    // it failed while something of it was still at work; the same
 };
+
+// The words of the command line, which no job is to read; they may name a password.
+void spawn_hides(int argc, char **argv);
 
 // Starts `sandbox->argv` as the only job of a new pid namespace, whose pid 1 dies with this
 // process, and everything below with it. False: the kernel refused, errno tells.

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,6 +36,7 @@ enum {
 struct trouble {
 	int step, error;
 	struct death death; // when the step is that
+	bool left;	    // then, too
 };
 
 static void tell(const struct trouble *trouble)
@@ -89,6 +91,24 @@ static void take_terminal(void)
 		tcsetpgrp(STDIN_FILENO, getpid());
 }
 
+// A job is the same whoever starts it: sysconf(_SC_ARG_MAX), which builds ask and keep, goes by the stack's limit, and
+// some programs close all files that there may be.
+static void set_limits(void)
+{
+	static const struct {
+		int what;
+		rlim_t soft;
+	} limits[] = {{RLIMIT_STACK, 8 << 20}, {RLIMIT_NOFILE, 1024}, {RLIMIT_CORE, 0}};
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		struct rlimit limit;
+		if (getrlimit(limits[i].what, &limit) < 0)
+			continue;
+		bool allowed = limit.rlim_max == RLIM_INFINITY || limits[i].soft < limit.rlim_max;
+		limit.rlim_cur = allowed ? limits[i].soft : limit.rlim_max;
+		setrlimit(limits[i].what, &limit);
+	}
+}
+
 __attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
 {
 	sigset_t none;
@@ -100,6 +120,7 @@ __attribute__((noreturn)) static void run_program(const struct sandbox *sandbox)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!sandbox->interactive)
 		setsid();
+	set_limits();
 	environ = (char **)sandbox->environment; // execvp looks in the room's PATH
 	if (chdir(sandbox->folder) == 0)
 		execvp(sandbox->argv[0], sandbox->argv);
@@ -120,10 +141,11 @@ static bool reap(pid_t job, bool foreground, int *code)
 	return pid == 0;
 }
 
-__attribute__((noreturn)) static void end(int code, const struct death *death)
+// pid_namespaces(7): who is left is killed, perhaps in the middle of a file.
+__attribute__((noreturn)) static void end(int code, const struct death *death, bool left)
 {
-	struct trouble trouble = {.step = STEP_OF_DEATH, .death = *death};
-	if (code && death->signal)
+	struct trouble trouble = {.step = STEP_OF_DEATH, .death = *death, .left = left};
+	if (code && (death->signal || left))
 		tell(&trouble);
 	_exit(code);
 }
@@ -156,13 +178,35 @@ __attribute__((noreturn)) static void be_init(pid_t job, bool foreground, struct
 		bool others = reap(job, foreground, &code);
 		// The shell ends at once; make and compilers below it have to clear up.
 		if (code >= 0 && !(ending && others))
-			end(code, &asked->death);
+			end(code, &asked->death, others);
 		poll(fds, 2, -1);
 		if (fds[1].revents & POLLIN)
 			asked_answer(asked);
 		while (read(fds[0].fd, &info, sizeof info) == (ssize_t)sizeof info)
 			ending |= pass_on((int)info.ssi_signo);
 	}
+}
+
+static struct {
+	char *start;
+	size_t length;
+} command_line;
+
+void spawn_hides(int argc, char **argv)
+{
+	if (argc < 2)
+		return;
+	command_line.start = argv[1];
+	command_line.length = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[1]);
+}
+
+// pid 1 is this program still: proc(5) would show the caller's environment, and passwords in both. All that is needed
+// of the words of a command line has been copied, but for a shell's.
+static void hide(const struct sandbox *sandbox)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+	if (!sandbox->interactive && command_line.length)
+		memset(command_line.start, 0, command_line.length);
 }
 
 __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, uid_t uid,
@@ -183,6 +227,7 @@ __attribute__((noreturn)) static void child_main(const struct sandbox *sandbox, 
 		_exit(NOT_STARTED);
 	if (sandbox_enter(sandbox, uid, gid, &step) < 0)
 		give_up(step);
+	hide(sandbox);
 	bool asks = sandbox->machine || sandbox->emulator;
 	// Without the names of who died one can live: not every container lets its processes be asked.
 	if (asks && !asked_listen(&asked, sandbox->machine, sandbox->emulator) && sandbox->machine)
@@ -275,6 +320,7 @@ const char *spawn_trouble(const struct sandbox *sandbox, struct child *child)
 	if (count != (ssize_t)sizeof trouble)
 		return NULL;
 	child->death = trouble.death;
+	child->left = trouble.left;
 	if (trouble.step == STEP_OF_DEATH)
 		return NULL;
 	return mem_format("sandbox: cannot %s: %s%s", step_text(sandbox, trouble.step),

@@ -171,6 +171,39 @@ report() {
 	equal "may mount" "$(lines_of 0 0)" "$(report)"
 }
 
+@test "nor does that one show what the caller was told: a token, a mirror's password" {
+	export TOKEN=dragon
+	probe <<-'R'
+		for file in environ cmdline; do
+			tr '\0' '\n' </proc/1/$file 2>/dev/null | grep -e dragon -e "$HOME/nowhere" >&6 || :
+		done
+		cat /proc/1/cmdline >words
+	R
+	equal seen "" "$(report)"
+	printf 'build() { cat /proc/1/cmdline >words; ! grep -q tiger words; }\npackage() { :; }\n' >>"$world/recipes/probe/recipe"
+	run "$runner" --root="$world" --store="$store" --mirror=http://joe:tiger@toy.invalid --target "$native" --only probe 3>&-
+	ended 0
+}
+
+@test "limits are the same whatever the caller's" {
+	add stage2 limits <<<'package() { { ulimit -s; ulimit -n; getconf ARG_MAX || :; } >"$OUT/limits" 2>&1; }'
+	run boot --only limits
+	ended 0
+	before=$(tree_of stage2/limits)
+	(ulimit -Ss 4096 -Sn 512; boot --fresh limits --only limits)
+	equal output "$before" "$(tree_of stage2/limits)"
+}
+
+@test "the machine's devices are not the recipe's to change" {
+	probe <<-'R'
+		if chmod 600 /dev/null 2>/dev/null; then echo changed; chmod 666 /dev/null; fi >&6
+		echo lost >/dev/null
+		if echo full 2>/dev/null >/dev/full; then echo written; fi >&6
+		head -c 3 /dev/zero | wc -c | tr -d ' ' >&6
+	R
+	equal devices 3 "$(report)"
+}
+
 @test "there is no network" {
 	"$BATS_TEST_DIRNAME/server" "$mirror" "$BATS_TEST_TMPDIR/requests" 3>&- &
 	server=$!
