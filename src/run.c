@@ -95,17 +95,18 @@ static void leave(struct loop *loop, struct task *task, bool failed)
 
 static void begin_stop(struct loop *loop, enum exit_status status)
 {
-	bool again = loop->kill_at > 0; // who asks twice means it
-	signal(SIGPIPE, SIG_IGN);	// a tee at the same keys is gone already
+	bool again = signals_insist((int)status - EXIT_BY_SIGNAL);
+	signals_ignore_pipe(); // a tee at the same keys is gone already
 	if (loop->status == EXIT_DONE || status != EXIT_TIME_LIMIT)
 		loop->status = status;
 	loop->deadline = 0; // the limit is no second asking
-	if (!again)
+	if (!again && loop->kill_at <= 0)
 		loop->kill_at = now() + TASK_PATIENCE;
 	loop->stopping = true;
 	report_stop(status, loop->status);
 	EACH(struct task, task, loop->tasks)
-		task_stop(task, again);
+		if (again || !task->stopping)
+			task_stop(task, again);
 }
 
 static void fail_job(struct loop *loop, struct job *job, const char *phase, const char *why,
@@ -251,8 +252,8 @@ static void sandbox_ended(struct loop *loop, struct task *task, int code, const 
 	}
 	if (done)
 		trouble = mem_format("no process to keep its output: %s", strerror(errno));
-	// As of a make that the kernel killed for memory: it may have left half a file.
-	task->killed |= code == EXIT_BY_SIGNAL + SIGKILL;
+	// As of a make that the kernel killed for memory, or of what one had started: half a file may be left.
+	task->killed |= code == EXIT_BY_SIGNAL + SIGKILL || task->child.left;
 	bool stopped = task->stopping && !task->hung;
 	struct verdict verdict = verdict_of(task, loop->jobs, code);
 	leave(loop, task, true);

@@ -116,6 +116,44 @@ stops() { # SIGNAL STATUS
 	no_strays
 }
 
+@test "a terminal that goes away asks more than once, and means it once" {
+	add_slow
+	boot_aside --only slow
+	wait_for at_work
+	for word in HUP HUP INT HUP; do kill "-$word" "$runner_pid"; done
+	status=0
+	wait "$runner_pid" || status=$?
+	runner_pid=
+	output=$(cat "$BATS_TEST_TMPDIR/aside")
+	silent_on "was killed, and begins anew"
+	ls "$store"/objects/*/paused
+}
+
+@test "a reader that has seen enough ends the run in order" {
+	add stage1 slow for=build <<-'R'
+		build() {
+			trap 'echo ended >half; exit 1' TERM
+			: >half
+			sleep 600 & wait
+		}
+	R
+	add stage1 short for=build <<<'build() { sleep 2; }'
+	mkfifo "$BATS_TEST_TMPDIR/words"
+	head -n 2 <"$BATS_TEST_TMPDIR/words" >"$BATS_TEST_TMPDIR/line" 3>&- &
+	reader=$!
+	"$runner" --root="$world" --store="$store" --mirror="$mirror" --offline --target "$native" -j 2 \
+		--only slow --only short >"$BATS_TEST_TMPDIR/words" 2>&1 </dev/null 3>&- &
+	runner_pid=$!
+	wait_for at_work
+	wait $reader
+	status=0
+	wait "$runner_pid" || status=$?
+	runner_pid=
+	equal status 141 "$status"
+	equal half ended "$(cat "$store"/objects/*/build/half)"
+	ls "$store"/objects/*/paused
+}
+
 @test "a time limit that comes after a signal changes nothing" {
 	add stage1 slow for=build <<-'R'
 		build() {

@@ -121,6 +121,36 @@ add_broken() {
 	ended 0
 }
 
+@test "what a failed job still had at work is killed, and nothing of it gone on with" {
+	add stage1 half for=build <<-'R'
+		tools=make
+		build() {
+			printf '%s\n' 'half.o:' '	@{ echo first half; sleep 3; echo second half; } >half.o' >sub.mk
+			make -f sub.mk &
+			while [ ! -s half.o ]; do sleep 0.1; done
+			[ -e /src/flags/gone ] || die "make is gone"
+		}
+	R
+	run boot --only half
+	ended 1
+	says "stage1/half was killed, and begins anew"
+	if ls "$store"/objects/*/paused; then false; fi
+	add stage1 whole for=build <<<'build() { echo whole >half.o; die "nothing is at work"; }'
+	run boot --only whole
+	ended 1
+	silent_on "was killed"
+	ls "$store"/objects/*/paused
+}
+
+@test "a folder deeper than files may be open is removed" {
+	add stage1 deep for=build <<-'R'
+		build() { i=0; while [ $i -lt 1100 ]; do mkdir d; cd d; i=$((i + 1)); done; die deep; }
+	R
+	run boot --only deep
+	ended 1
+	(ulimit -Sn 256; run boot --only deep --fresh deep; ended 1; silent_on "Too many open files")
+}
+
 @test "--fresh that failed is gone on with, and can be called off" {
 	# shellcheck disable=SC2016
 	add stage2 broken <<<'build() { case $MAKEFLAGS in *-j2*) return 1 ;; esac; }'
