@@ -7,6 +7,7 @@
 #include "hash.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,18 @@ static const char *ask_version(const char *path)
 	return mem_text(line);
 }
 
+// A script may start another program, and so may what has another name, such as ccache: they stay as they are when the
+// one behind them changes.
+static bool stands_for_another(const char *program, const char *real)
+{
+	char start[2] = "";
+	int fd = open(real, O_RDONLY | O_CLOEXEC);
+	bool script = fd >= 0 && read(fd, start, 2) == 2 && !memcmp(start, "#!", 2);
+	if (fd >= 0)
+		close(fd);
+	return script || !strstr(base_name(real), mem_copy(program, strcspn(program, "-")));
+}
+
 const char *host_version(const struct store *store, const char *program)
 {
 	struct stat info;
@@ -104,7 +117,7 @@ const char *host_version(const struct store *store, const char *program)
 				       (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
 	const char *note = store_path(store, "versions/%s", hash_text(mem_format(ASK, path)));
 	const char *known = file_try(note);
-	if (known && !strncmp(known, stamp, strlen(stamp)))
+	if (known && !strncmp(known, stamp, strlen(stamp)) && !stands_for_another(program, real))
 		return known + strlen(stamp);
 	const char *version = ask_version(path);
 	file_replace(note,

@@ -954,6 +954,19 @@ kept() { (cd "$store" && ls -d records/* trees/* objects/* 2>/dev/null) || :; }
 	done
 }
 
+@test "what answers for another program is asked each time" {
+	add stage1 uses for=build <<<'tools=ninja'
+	printf '#!/bin/sh\nexec "%s"\n' "$BATS_TEST_TMPDIR/real" >"$BATS_TEST_TMPDIR/tool"
+	for version in 1.0 1.1; do
+		printf '#!/bin/sh\necho "odd %s"\n' $version >"$BATS_TEST_TMPDIR/real"
+		chmod 755 "$BATS_TEST_TMPDIR/real" "$BATS_TEST_TMPDIR/tool"
+		run unshare -Urm sh -euc "mount --bind '$BATS_TEST_TMPDIR/tool' '$(readlink -f "$(command -v ninja)")'
+			$(the_run) --only uses" 3>&-
+		ended 0
+		equal jobs stage1/uses "$(started)"
+	done
+}
+
 @test "another base set builds again what is built among the machine's tools" {
 	warm
 	rm "$world/src/sh"
