@@ -175,16 +175,16 @@ void packer_check(void)
 // renameat2(2): not every file system can exchange; those then lack both for a moment.
 static bool exchange(const char *work, const char *from, const char *path)
 {
-	const char *old = mem_format("%s/old", work);
+	const char *aside = mem_format("%s/old", work);
 	// a system call, as musl 1.2.3 has no function for it
 	if (!syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE))
 		return true;
-	if (errno != EINVAL || rename(path, old) < 0)
+	if (errno != EINVAL || rename(path, aside) < 0)
 		return false;
 	if (!rename(from, path))
 		return true;
 	int error = errno;
-	rename(old, path);
+	rename(aside, path);
 	errno = error;
 	return false;
 }
