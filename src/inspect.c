@@ -20,13 +20,26 @@ static bool is_shown(const char *tool)
 	return path && host_shows(path);
 }
 
-// In a root of the target's own a package is named. Two names stand for what the runner itself finds.
-static bool is_known(const struct plan *plan, const struct stage *stage, const char *tool)
+// A recipe names once what it is built with, wherever it is listed.
+static bool is_for_build_machine(const struct plan *plan, const struct recipe *recipe)
 {
+	EACH(const struct stage, stage, plan->stages)
+		EACH(const struct item, item, stage->items)
+			if (item->recipe == recipe && !stage_is_native(stage))
+				return true;
+	return false;
+}
+
+// In a root of the target's own a package is named, or what another stage's line needs of the build machine. Two names
+// stand for what the runner itself finds.
+static bool is_known(const struct plan *plan, const struct item *item, const char *tool)
+{
+	const struct stage *stage = item->stage;
 	if (!strcmp(tool, "cc") || !strcmp(tool, "emulator"))
 		return true;
 	if (stage_is_native(stage))
-		return has(&plan->recipes, tool);
+		return has(&plan->recipes, tool) ||
+		       (host_path(tool) && is_for_build_machine(plan, item->recipe));
 	if (is_shown(tool))
 		return true;
 	return has(&stage->lines, tool) || (stage->tools && has(&stage->tools->lines, tool));
@@ -61,7 +74,7 @@ __attribute__((noreturn)) static void refuse(const struct item *item, const char
 static void check_tools(const struct plan *plan, const struct item *item)
 {
 	EACH(const char, tool, item->recipe->tools)
-		if (!is_known(plan, item->stage, tool))
+		if (!is_known(plan, item, tool))
 			refuse(item, tool);
 }
 
