@@ -94,16 +94,31 @@ static const char *ask_version(const char *path)
 	return mem_text(line);
 }
 
-// A script may start another program, and so may what has another name, such as ccache: they stay as they are when the
-// one behind them changes.
-static bool stands_for_another(const char *program, const char *real)
+static bool is_script(const char *path)
 {
 	char start[2] = "";
-	int fd = open(real, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool script = fd >= 0 && read(fd, start, 2) == 2 && !memcmp(start, "#!", 2);
 	if (fd >= 0)
 		close(fd);
-	return script || !strstr(base_name(real), mem_copy(program, strcspn(program, "-")));
+	return script;
+}
+
+// A script may start another program, unless it has its version in itself, and so may what has another name, such as
+// ccache: they stay as they are when the one behind them changes.
+static bool stands_for_another(const char *program, const char *real, const char *version)
+{
+	if (!is_script(real))
+		return !strstr(base_name(real), mem_copy(program, strcspn(program, "-")));
+	const char *text = file_try(real);
+	return !text || !strstr(text, version);
+}
+
+static const char *remembered(const char *note, const char *stamp)
+{
+	const char *known = file_try(note);
+	size_t length = strlen(stamp);
+	return known && !strncmp(known, stamp, length) ? known + length : NULL;
 }
 
 const char *host_version(const struct store *store, const char *program)
@@ -116,10 +131,10 @@ const char *host_version(const struct store *store, const char *program)
 	const char *stamp = mem_format("%s %lld %lld.%ld\n", real, (long long)info.st_size,
 				       (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
 	const char *note = store_path(store, "versions/%s", hash_text(mem_format(ASK, path)));
-	const char *known = file_try(note);
-	if (known && !strncmp(known, stamp, strlen(stamp)) && !stands_for_another(program, real))
-		return known + strlen(stamp);
-	const char *version = ask_version(path);
+	const char *version = remembered(note, stamp);
+	if (version && !stands_for_another(program, real, version))
+		return version;
+	version = ask_version(path);
 	file_replace(note,
 		     mem_format("%s%s", stamp, version)); // else it is asked again, that is all
 	return version;
